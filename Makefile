@@ -1,0 +1,48 @@
+# Two commands matter: `make run` and `make test`. Both set up what they need and say what they do.
+
+PYTHON ?= python3
+PORT ?= 8080
+DATA_DIR ?= var
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check bench replay openapi lock screenshots image clean help
+.DEFAULT_GOAL := help
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(VENV)/run.stamp: requirements/runtime.txt pyproject.toml
+	@scripts/setup $(PYTHON) $(VENV) requirements/runtime.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt pyproject.toml
+	@scripts/setup $(PYTHON) $(VENV) requirements/dev.txt
+	@touch $(VENV)/run.stamp $@
+
+run: $(VENV)/run.stamp ## Start Greenroom with a demo site (PORT=8080, DATA_DIR=var)
+	@$(BIN)/greenroom demo --port $(PORT) --data-dir $(DATA_DIR)
+
+test: $(VENV)/dev.stamp ## Run every test, in real browsers and on a real PostgreSQL
+	@scripts/test $(BIN)
+
+check: $(VENV)/dev.stamp ## Lint, format, types, floors, spelling
+	@scripts/check $(BIN)
+
+bench: $(VENV)/dev.stamp ## Measure against bare Starlette and asyncpg; one JSON object a line
+	@$(BIN)/python -m bench
+
+replay: $(VENV)/run.stamp ## Post a JSON-lines file to the running service: make replay FILE=comments.jsonl
+	@test -n "$(FILE)" || { echo "Say which file: make replay FILE=comments.jsonl" >&2; exit 2; }
+	@$(BIN)/greenroom replay "$(FILE)" --url http://127.0.0.1:$(PORT) --data-dir $(DATA_DIR)
+
+openapi: $(VENV)/run.stamp ## Write openapi.json and docs/configuration.md anew
+	@$(BIN)/greenroom openapi > openapi.json
+	@$(BIN)/python -m scripts.configuration > docs/configuration.md
+
+lock: ## Write requirements/*.txt anew from pyproject.toml (needs uv)
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build -o requirements/runtime.txt
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
+
+clean: ## Remove the virtual environment and caches; the data folder stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

@@ -1,0 +1,81 @@
+"""The composition root: the only place where concrete parts meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from service.context import Context, system_clock
+from service.errors import NotFound
+from service.filters import FILTERS
+from service.settings import Settings
+from service.store.database import Database
+from service.store.schema import migrate, require_latest
+from service.usecases.keys import check_keys
+from service.vault import KeyFile, Vault
+from service.web.dispatch import routes
+from service.web.frontend import static_routes
+from service.web.problems import METHOD_NOT_ALLOWED, PROBLEMS, plain_problem
+from service.web.rendering import ThreadPages
+from service.web.routes import ENDPOINTS
+from service.web.shell import Metrics, Shell
+from service.web.state import SiteDirectory, State
+from service.web.threads import ThreadCache
+
+
+@asynccontextmanager
+async def open_context(settings: Settings, dsn: str) -> AsyncIterator[Context]:
+    """A context on the database at `dsn`, whose schema and keys are checked; closed again at the end."""
+    keys = KeyFile(settings.own_key_file)
+    db = await Database.open(dsn, size=settings.pool_size, moderation_size=settings.moderation_pool_size)
+    try:
+        ctx = Context(db, Vault(keys.keys), FILTERS, system_clock, settings)
+        async with db.read(moderation=True) as conn:
+            await require_latest(conn)
+        await check_keys(ctx)
+        yield ctx
+    finally:
+        await db.close()
+
+
+def prepare_keys(settings: Settings) -> bool:
+    """Make the key ring where there is none; True where one was made and should be backed up."""
+    return KeyFile(settings.own_key_file).create()
+
+
+async def prepare_schema(owner_dsn: str, app_dsn: str) -> tuple[int, int]:
+    """Install or migrate the schema as its owner; gives the versions before and after."""
+    role = urlsplit(app_dsn).username
+    return await migrate(owner_dsn, app_role=role if role != urlsplit(owner_dsn).username else None)
+
+
+def build_state(ctx: Context) -> State:
+    """What the web floor keeps in memory."""
+    cache = ThreadCache(ctx.settings.thread_cache_seconds)
+    return State(ctx, SiteDirectory(ctx), cache, ThreadPages(), Metrics())
+
+
+def build_app(ctx: Context, state: State | None = None) -> ASGIApp:
+    """The whole service as one ASGI application."""
+    state = state or build_state(ctx)
+    app = Starlette(
+        routes=[*routes(ENDPOINTS, state), *static_routes()],
+        exception_handlers={HTTPException: _no_route},
+    )
+    app.router.redirect_slashes = False
+    return Shell(app, metrics=state.metrics, public_url=ctx.settings.public_url)
+
+
+async def _no_route(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    request_id = str(request.scope["state"]["request_id"])
+    if error.status_code == METHOD_NOT_ALLOWED.status:
+        return plain_problem(
+            METHOD_NOT_ALLOWED, "This address takes other methods.", request_id, error.headers
+        )
+    return plain_problem(PROBLEMS[NotFound], "There is nothing at this address.", request_id)

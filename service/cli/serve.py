@@ -1,0 +1,153 @@
+"""`greenroom serve`: the database, the application, and one process for both."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Annotated, Final
+
+import structlog
+import typer
+import uvicorn
+from starlette.types import ASGIApp
+
+from service.app import build_app, build_state, open_context
+from service.cli.options import AsJson, DataDir, WrongSettings, settings_of
+from service.cli.runtime import ready_database, run, say
+from service.context import Context
+from service.embedded import Purpose
+from service.errors import ServiceError, Unavailable
+from service.logs import set_up
+from service.settings import Settings
+from service.usecases.tidy import tidy
+from service.web.state import State
+
+_TIDY_SECONDS: Final = 600
+_log = structlog.get_logger("greenroom.serve")
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes a free port.")] = None,
+    data_dir: DataDir = None,
+    embedded: Annotated[
+        bool, typer.Option("--embedded/--no-embedded", help="Start the embedded PostgreSQL if none is set.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Run the service until it is told to stop."""
+    settings = settings_of(data_dir, host=host, port=port)
+    if not embedded and settings.database_url is None:
+        raise WrongSettings("With --no-embedded, set GREENROOM_DATABASE_URL to a PostgreSQL.")
+    set_up(settings.log_level, settings.log_format)
+    run(_serve(settings, as_json=as_json))
+
+
+async def _serve(settings: Settings, *, as_json: bool) -> None:
+    with listen(settings.host, settings.port) as sock:
+        url = settings.public_url or address_of(sock)
+        async with running_service(settings) as (ctx, state):
+            say(
+                {"url": url, "console": f"{url}/console"},
+                f"Greenroom is at {url}, its console at {url}/console",
+                as_json=as_json,
+            )
+            await serve_until_told({sock: build_app(ctx, state)}, settings, state)
+
+
+@asynccontextmanager
+async def running_service(settings: Settings) -> AsyncIterator[tuple[Context, State]]:
+    """The database, the context and the upkeep, taken down in the opposite order."""
+    async with (
+        ready_database(settings, Purpose.SERVE) as servers,
+        open_context(settings, servers.app_dsn) as ctx,
+    ):
+        upkeep = asyncio.create_task(_keep_tidy(ctx))
+        try:
+            yield ctx, build_state(ctx)
+        finally:
+            upkeep.cancel()
+            with suppress(asyncio.CancelledError):
+                await upkeep
+
+
+async def serve_until_told(apps: dict[socket.socket, ASGIApp], settings: Settings, state: State) -> None:
+    """Serve each application on its socket until SIGINT or SIGTERM; a second signal does not wait."""
+    servers = [_Server(uvicorn_config(app, settings)) for app in apps.values()]
+
+    def stop() -> None:
+        state.draining = True
+        for server in servers:
+            server.force_exit = server.should_exit
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    try:
+        await asyncio.gather(
+            *(server.serve(sockets=[sock]) for server, sock in zip(servers, apps, strict=True))
+        )
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How uvicorn runs: its limits on, its forwarding headers off (`service.web.client` reads them)."""
+    return uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        h11_max_incomplete_event_size=64 * 1024,
+        limit_concurrency=2_000,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn raises a signal again after its loop, which would end us before PostgreSQL is stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to `serve_until_told`."""
+        yield
+
+
+@contextmanager
+def listen(host: str, port: int) -> Iterator[socket.socket]:
+    """A bound socket, before anything slow is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((host, port))
+        except OSError as error:
+            raise CannotListen(f"Cannot listen on {host}:{port} ({error.strerror}). Use --port.") from None
+        yield sock
+
+
+def address_of(sock: socket.socket) -> str:
+    """The http address of a listening socket, as a browser on this machine would type it."""
+    host, port = sock.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"
+
+
+class CannotListen(ServiceError):
+    """The port is taken, or may not be used."""
+
+
+async def _keep_tidy(ctx: Context) -> None:
+    while True:
+        with suppress(Unavailable):
+            gone = await tidy(ctx)
+            _log.debug("tidied", rows=gone)
+        await asyncio.sleep(_TIDY_SECONDS)

@@ -1,0 +1,12 @@
+"""The form has a field that people do not see. Programs that fill in every field give themselves away."""
+
+from service.model.screenings import Signal
+from service.screening.candidate import Candidate
+from service.screening.facts import Facts
+from service.screening.filter import filter  # noqa: A004
+
+
+@filter("honeypot", weight=6.0, says="A field that people cannot see was filled in, as programs do.")
+def honeypot(_candidate: Candidate, facts: Facts) -> Signal | None:
+    """Speak when the hidden field is not empty. It is never quoted: programs like to put an address there."""
+    return honeypot.signal(1.0) if facts.honeypot.strip() else None

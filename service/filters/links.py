@@ -1,0 +1,65 @@
+"""Links: how many lead elsewhere, how much of the text they are, and whether they stand where none belong.
+
+Most spam wants to be clicked. One link is ordinary in a discussion and costs little; the site's own pages
+cost nothing; a link in the author's name or link markup in plain text is hardly ever honest.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from service.model.screenings import Signal
+from service.screening.candidate import Candidate
+from service.screening.facts import Facts
+from service.screening.filter import filter  # noqa: A004
+from service.screening.links import Link, has_link_markup
+
+MAX_QUOTES: Final = 5
+LARGE_SHARE: Final = 0.5
+_BY_NUMBER: Final = (0.0, 0.2, 0.4, 0.7, 1.0)
+
+
+@filter("links", weight=3.0, says="It holds links to other sites.")
+def links(candidate: Candidate, facts: Facts) -> Signal | None:
+    """Speak when a link leads away from the site."""
+    own = {host.removeprefix("www.") for host in facts.own_hosts if host}
+    foreign = [link for link in candidate.links if not _is_own(link.host, own)]
+    markup = has_link_markup(candidate.text)
+    if not foreign and not markup:
+        return None
+    in_text = [link for link in foreign if link.span.field == "text"]
+    share = sum(link.span.end - link.span.start for link in in_text) / max(1, len(candidate.text))
+    strength = _BY_NUMBER[min(len(in_text), len(_BY_NUMBER) - 1)]
+    remarks = [_count(len(in_text))] if in_text else []
+    if share > LARGE_SHARE:
+        strength += 0.3
+        remarks.append("more than half of the text is links")
+    if len(in_text) < len(foreign):
+        strength += 0.6
+        remarks.append("a link in the author's name")
+    if markup:
+        strength += 0.6
+        remarks.append("link markup such as programs write")
+    return links.signal(
+        min(strength, 1.0),
+        says=_sentence(remarks),
+        spans=[link.span for link in foreign],
+        evidence=_hosts(foreign),
+    )
+
+
+def _is_own(host: str, own: set[str]) -> bool:
+    host = host.removeprefix("www.")
+    return host in own or any(host.endswith(f".{each}") for each in own)
+
+
+def _count(number: int) -> str:
+    return "One link to another site" if number == 1 else f"{number} links to other sites"
+
+
+def _sentence(remarks: Sequence[str]) -> str:
+    sentence = "; ".join(remarks)
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def _hosts(found: Sequence[Link]) -> Sequence[str]:
+    return [host[:100] for host in list(dict.fromkeys(link.host for link in found))[:MAX_QUOTES]]

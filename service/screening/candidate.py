@@ -1,0 +1,95 @@
+"""A candidate: a submission made ready for the filters, once, so that no filter has to read it anew."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from service.model.screenings import Span
+from service.model.submissions import MAX_TEXT, Submission
+from service.screening.folding import Folded, fold
+from service.screening.links import Link, find_links, host_of
+
+# Everything but spaces and punctuation is part of a word, marks included: `\w` would cut words of Indic
+# scripts at their vowel signs. Inside a word @ $ * ! may stand for letters.
+_GAPS: Final = (
+    r"\s\x00-\x1f\"#%&'()+,\-./:;<=>?\[\\\]^_`{|}~\x7f-\xa9\xab-\xb4\xb6-\xb9\xbb-\xbf×÷"
+    r"\u02c2-\u02df\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4"
+    r"\u0964\u0965\u1680\u2000-\u206f\u20a0-\u20cf\u2100-\u2bff\u2e00-\u2e7f\u3000-\u3004\u3007-\u3020"
+    r"\u3030-\u303f\u30fb\ufe10-\ufe6f\uff00-\uff0f\uff5f-\uff65\U0001f000-\U0001faff"
+)
+_TOKEN: Final = re.compile(rf"[^{_GAPS}*!](?:[^{_GAPS}]*[^{_GAPS}*!])?")
+
+
+class Token(NamedTuple):
+    """A word as it looks (folded), and where it stands in what was sent."""
+
+    text: str
+    field: str
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """The place of the word."""
+        return Span(self.field, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What filters look at: the fields as sent, and what was read out of them.
+
+    `tokens` are the words of the name, the text and the website's host, in this order; `truncated` says
+    that the text was too long to be read to its end.
+    """
+
+    name: str
+    website: str | None
+    text: str
+    folded_name: Folded
+    folded_text: Folded
+    tokens: Sequence[Token]
+    links: Sequence[Link]
+    truncated: bool
+
+    def quote(self, span: Span) -> str:
+        """The words of the author at this place."""
+        fields = {"name": self.name, "text": self.text, "website": self.website or ""}
+        return fields[span.field][span.start : span.end]
+
+
+def prepare(submission: Submission) -> Candidate:
+    """Read a submission: fold it, cut it into words, and find its links. Pure, linear, and never raises."""
+    text = submission.text[:MAX_TEXT]
+    name = fold(submission.name)
+    body = fold(text)
+    return Candidate(
+        name=submission.name,
+        website=submission.website,
+        text=submission.text,
+        folded_name=name,
+        folded_text=body,
+        tokens=(*_tokens(name, "name"), *_tokens(body, "text"), *_host_tokens(submission.website)),
+        links=(*find_links(submission.name, "name"), *find_links(text, "text")),
+        truncated=body.truncated or name.truncated or len(text) < len(submission.text),
+    )
+
+
+def words(text: str) -> Sequence[str]:
+    """The words of a folded text, for whoever compares a list with tokens."""
+    return _TOKEN.findall(text)
+
+
+def _tokens(folded: Folded, field: str) -> Iterator[Token]:
+    if folded.offsets is None:
+        return (Token(match[0], field, *match.span()) for match in _TOKEN.finditer(folded.text))
+    return (Token(match[0], field, *folded.origin(*match.span())) for match in _TOKEN.finditer(folded.text))
+
+
+def _host_tokens(website: str | None) -> Iterator[Token]:
+    host = host_of(website) if website else ""
+    start = website.lower().find(host) if website and host else -1
+    if start < 0:
+        return
+    for match in _TOKEN.finditer(host):
+        yield Token(match[0], "website", start + match.start(), start + match.end())

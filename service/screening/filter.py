@@ -1,0 +1,48 @@
+"""What a filter is: a named function of a candidate and facts, with its weight and its sentence."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from service.model.screenings import Signal, Span
+from service.screening.candidate import Candidate
+from service.screening.facts import Facts
+
+Function: TypeAlias = Callable[[Candidate, Facts], Signal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter. `weight` is what one unit of its strength is worth, `says` what a moderator reads.
+
+    The function is pure and synchronous: same values in, same signal out, None when it has nothing to say.
+    """
+
+    name: str
+    weight: float
+    says: str
+    function: Function
+
+    def __call__(self, candidate: Candidate, facts: Facts) -> Signal | None:
+        """Look at a candidate."""
+        return self.function(candidate, facts)
+
+    def signal(
+        self,
+        strength: float,
+        *,
+        says: str | None = None,
+        spans: Sequence[Span] = (),
+        evidence: Sequence[str] = (),
+    ) -> Signal:
+        """A signal of this filter; `says` replaces the usual sentence."""
+        return Signal(self.name, strength, self.weight, says or self.says, spans, evidence)
+
+
+def filter(name: str, *, weight: float, says: str) -> Callable[[Function], Filter]:  # noqa: A001 - its word
+    """Make a function a filter. In its body its own name is the filter: `return links.signal(0.5)`."""
+
+    def make(function: Function) -> Filter:
+        return Filter(name, weight, says, function)
+
+    return make

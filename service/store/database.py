@@ -1,0 +1,109 @@
+"""Connections: how pools are opened, what a transaction is, and which failures mean "not now"."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, TypeAlias
+
+import asyncpg
+import structlog
+from asyncpg.pool import PoolConnectionProxy
+
+from service.errors import Unavailable
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+
+MIN_SERVER: Final = 16
+_ACQUIRE_SECONDS: Final = 1.0
+_log = structlog.get_logger("greenroom.store")
+
+_SETTINGS: Final = {
+    "application_name": "greenroom",
+    "timezone": "UTC",
+    "statement_timeout": "2s",
+    "lock_timeout": "1s",
+    "idle_in_transaction_session_timeout": "5s",
+}
+_UNAVAILABLE: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
+
+
+async def open_pool(dsn: str, size: int) -> Pool:
+    """A pool whose connections cannot hang: each has time limits for statements, locks and idling."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=min(2, size),
+        max_size=size,
+        command_timeout=3,
+        timeout=3,
+        max_inactive_connection_lifetime=300,
+        server_settings=_SETTINGS,
+    )
+
+
+class Database:
+    """Two pools on one database: one for the public, one that a flood of the public cannot use up."""
+
+    def __init__(self, public: Pool, moderation: Pool) -> None:
+        self._public = public
+        self._moderation = moderation
+
+    @classmethod
+    async def open(cls, dsn: str, *, size: int, moderation_size: int) -> "Database":
+        """Open both pools; closes the first when the second fails."""
+        public = await open_pool(dsn, size)
+        try:
+            return cls(public, await open_pool(dsn, moderation_size))
+        except BaseException:
+            await public.close()
+            raise
+
+    async def close(self, seconds: float = 5) -> None:
+        """Close both pools; after `seconds` the connections are cut."""
+        for pool in (self._public, self._moderation):
+            try:
+                await asyncio.wait_for(pool.close(), seconds)
+            except TimeoutError:
+                pool.terminate()
+
+    @asynccontextmanager
+    async def read(self, *, moderation: bool = False) -> AsyncIterator[Connection]:
+        """A connection without a transaction: each statement stands alone."""
+        async with _translated(), self._pool(moderation).acquire(timeout=_ACQUIRE_SECONDS) as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def transaction(self, *, moderation: bool = False) -> AsyncIterator[Connection]:
+        """A connection in a transaction: raising rolls back, returning commits."""
+        async with self.read(moderation=moderation) as conn, conn.transaction():
+            yield conn
+
+    def _pool(self, moderation: bool) -> Pool:
+        return self._moderation if moderation else self._public
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Turn the driver's failures into ours, without the values that they quote."""
+    try:
+        yield
+    except _UNAVAILABLE as error:
+        _log.warning("database.unavailable", error=type(error).__name__, sqlstate=_sqlstate(error))
+        raise Unavailable("The comments cannot be reached just now. Please try again.") from None
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    return error.sqlstate if isinstance(error, asyncpg.PostgresError) else None

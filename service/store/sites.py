@@ -1,0 +1,121 @@
+"""Tables `site` and `page`."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from service.errors import AlreadyExists
+from service.model.people import Principal
+from service.model.screenings import Policy
+from service.model.sites import PageState, Site
+from service.store.database import Connection
+
+BY_SLUG: Final = """
+SELECT id, slug, origins, language, close_after_days, weights
+  FROM site
+ WHERE slug = $1
+"""
+ALL: Final = """
+SELECT id, slug, origins, language, close_after_days, weights
+  FROM site
+ ORDER BY slug
+"""
+IDS: Final = "SELECT id FROM site"
+ADD: Final = """
+INSERT INTO site (slug, origins, language, close_after_days)
+VALUES ($1, $2, $3, $4)
+RETURNING id
+"""
+SET_ORIGINS: Final = "UPDATE site SET origins = $2 WHERE id = $1"
+PAGE_STATE: Final = """
+SELECT id, approved_count, version, closed_at IS NOT NULL AS closed, created_at
+  FROM page
+ WHERE site_id = $1 AND id = $2
+"""
+SET_PAGE_CLOSED: Final = """
+INSERT INTO page (site_id, id, url, closed_at)
+VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END)
+ON CONFLICT (site_id, id)
+DO UPDATE SET closed_at = excluded.closed_at, version = page.version + 1
+"""
+COUNT_APPROVED: Final = """
+UPDATE page
+   SET approved_count = approved_count + $3, version = version + 1
+ WHERE site_id = $1 AND id = $2
+"""
+COUNTS: Final = """
+SELECT id, approved_count
+  FROM page
+ WHERE site_id = $1 AND id = ANY($2::uuid[])
+"""
+
+
+async def by_slug(conn: Connection, slug: str) -> tuple[Site, Policy] | None:
+    """The site of this name with its policy."""
+    row = await conn.fetchrow(BY_SLUG, slug)
+    return None if row is None else (_site(row), Policy(weights=json.loads(row["weights"])))
+
+
+async def every(conn: Connection) -> Sequence[Site]:
+    """All sites, by name."""
+    return [_site(row) for row in await conn.fetch(ALL)]
+
+
+async def visible(conn: Connection, principal: Principal) -> list[int]:
+    """The ids of the sites that this principal works for."""
+    if principal.site_ids is not None:
+        return sorted(principal.site_ids)
+    return [row["id"] for row in await conn.fetch(IDS)]
+
+
+async def add(
+    conn: Connection, slug: str, origins: Sequence[str], language: str, close_after_days: int | None
+) -> int:
+    """Add a site and give its id; `AlreadyExists` where the name is taken."""
+    try:
+        return int(await conn.fetchval(ADD, slug, list(origins), language, close_after_days))
+    except asyncpg.UniqueViolationError:
+        raise AlreadyExists(f"There is a site called {slug} already.") from None
+
+
+async def set_origins(conn: Connection, site_id: int, origins: Sequence[str]) -> None:
+    """Replace the site's origins."""
+    await conn.execute(SET_ORIGINS, site_id, list(origins))
+
+
+async def page_state(conn: Connection, site_id: int, page_id: UUID) -> PageState | None:
+    """What is known of a page, or None when nobody wrote on it and nobody closed it."""
+    row = await conn.fetchrow(PAGE_STATE, site_id, page_id)
+    if row is None:
+        return None
+    return PageState(row["id"], row["approved_count"], row["version"], row["closed"], row["created_at"])
+
+
+async def set_page_closed(conn: Connection, site_id: int, page_id: UUID, url: str, *, closed: bool) -> None:
+    """Close or open a page."""
+    await conn.execute(SET_PAGE_CLOSED, site_id, page_id, url, closed)
+
+
+async def count_approved(conn: Connection, site_id: int, page_id: UUID, change: int) -> None:
+    """Add `change` to the page's count of approved comments; readers see a new version of it."""
+    await conn.execute(COUNT_APPROVED, site_id, page_id, change)
+
+
+async def counts(conn: Connection, site_id: int, pages: Sequence[UUID]) -> dict[UUID, int]:
+    """How many approved comments each of these pages has; pages without any are left out."""
+    return {row["id"]: row["approved_count"] for row in await conn.fetch(COUNTS, site_id, list(pages))}
+
+
+def _site(row: asyncpg.Record) -> Site:
+    days = row["close_after_days"]
+    return Site(
+        id=row["id"],
+        slug=row["slug"],
+        origins=frozenset(row["origins"]),
+        language=row["language"],
+        close_after=None if days is None else timedelta(days=days),
+    )

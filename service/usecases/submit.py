@@ -1,0 +1,183 @@
+"""A reader's comment, from the wire into the queue.
+
+Two statements: one admits (the idempotency key and the network's limit), one stores everything. Between
+them the filters run in a thread, within a time budget. When this returns, the comment is committed.
+"""
+
+import asyncio
+import hashlib
+import json
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import structlog
+
+from service.context import Context
+from service.errors import FieldError, InvalidFields, KeyReused, RateLimited, ThreadClosed
+from service.ids import new_id
+from service.model.comments import NewComment, Parent
+from service.model.screenings import Policy, Screening
+from service.model.sites import Site
+from service.model.submissions import Delivery, Receipt, Submission
+from service.screening.candidate import prepare
+from service.screening.facts import Facts
+from service.screening.screen import not_checked, screen
+from service.store import limits, submissions
+from service.store.submissions import Earlier, Limit
+
+KEY_LASTS: Final = timedelta(hours=24)
+MAX_DEPTH: Final = 50
+_log = structlog.get_logger("greenroom.submit")
+
+
+async def submit(
+    ctx: Context, site: Site, policy: Policy, submission: Submission, delivery: Delivery
+) -> Receipt:
+    """Screen and store a submission; the same answer for everybody, whatever the filters think.
+
+    Raises `RateLimited`, `ThreadClosed`, `KeyReused`, `InvalidFields` (a parent that is not on the
+    page), `Unavailable`. A retry with the same idempotency key gets the first answer again.
+    """
+    fingerprint = _fingerprint(ctx, submission)
+    key = _key(ctx, delivery, fingerprint)
+    earlier = await _admit(ctx, site, key, delivery)
+    if earlier:
+        return _replay(ctx, earlier, fingerprint)
+    parent = await _parent(ctx, site, submission)
+    screening = await _screen(ctx, site, policy, submission, delivery)
+    comment = _new_comment(ctx, site, submission, parent, screening, key, fingerprint)
+    async with ctx.db.read() as conn:
+        if await submissions.add(conn, comment, key_lasts=KEY_LASTS, close_after=site.close_after):
+            return _receipt(ctx, comment.id, replayed=False)
+        found = await submissions.admit(conn, site.id, key, None) if key else None
+    if isinstance(found, Earlier):
+        return _replay(ctx, found, fingerprint)
+    raise ThreadClosed
+
+
+def author_token(ctx: Context, comment_id: UUID) -> str:
+    """What proves to us later that somebody wrote this comment: a signature, so nothing is stored."""
+    return ctx.vault.sign("author-token", comment_id.bytes)
+
+
+async def _admit(ctx: Context, site: Site, key: bytes | None, delivery: Delivery) -> Earlier | None:
+    limit = None if delivery.trusted else _limit(ctx, delivery.network)
+    async with ctx.db.read() as conn:
+        found = await submissions.admit(conn, site.id, key, limit)
+        if isinstance(found, Earlier):
+            return found
+        if not found and limit:
+            wait = await limits.wait(conn, limit.key, limit.every, limit.burst)
+            raise RateLimited(
+                int(wait) + 1,
+                "Too many comments came from your network in a short time. Please try again in a moment.",
+            )
+    return None
+
+
+def _limit(ctx: Context, network: str) -> Limit:
+    every = timedelta(minutes=1) / ctx.settings.submissions_per_minute
+    return Limit(ctx.vault.tag("limit-submit", network.encode()), every, ctx.settings.submission_burst)
+
+
+async def _parent(ctx: Context, site: Site, submission: Submission) -> Parent | None:
+    if submission.parent_id is None:
+        return None
+    async with ctx.db.read() as conn:
+        parent = await submissions.parent(conn, site.id, submission.parent_id, submission.page.id)
+    if parent is None:
+        code, detail = "parent.unknown", "The comment you reply to is not on this page any more."
+    elif parent.depth >= MAX_DEPTH:
+        code, detail = "parent.too_deep", "This exchange is too deep; please start a new one."
+    else:
+        return parent
+    raise InvalidFields([FieldError("/parent", code, detail)])
+
+
+async def _screen(
+    ctx: Context, site: Site, policy: Policy, submission: Submission, delivery: Delivery
+) -> Screening:
+    """The filters' bill; a run that overruns its budget costs a label, never the comment."""
+    facts = Facts(
+        honeypot=delivery.honeypot,
+        fill_seconds=delivery.fill_seconds,
+        has_form_token=delivery.has_form_token,
+        own_hosts=frozenset(urlsplit(origin).hostname or "" for origin in site.origins),
+    )
+    work = asyncio.to_thread(lambda: screen(prepare(submission), facts, ctx.filters, policy))
+    try:
+        return await asyncio.wait_for(work, ctx.settings.screening_seconds)
+    except TimeoutError:
+        _log.warning("screening.overran", site=site.slug)
+        return not_checked("The filters took too long.")
+
+
+def _new_comment(
+    ctx: Context,
+    site: Site,
+    submission: Submission,
+    parent: Parent | None,
+    screening: Screening,
+    key: bytes | None,
+    fingerprint: bytes,
+) -> NewComment:
+    comment_id = new_id()
+    sealed = ctx.vault.seal(submission.email, site_id=site.id, comment_id=comment_id)
+    return NewComment(
+        id=comment_id,
+        site_id=site.id,
+        page_id=submission.page.id,
+        page_url=submission.page.url,
+        page_title=submission.page.title,
+        parent_id=parent.id if parent else None,
+        root_id=parent.root_id if parent else comment_id,
+        depth=parent.depth + 1 if parent else 0,
+        name=submission.name,
+        website=submission.website,
+        text=submission.text,
+        score=screening.score,
+        verdict=screening.verdict,
+        signals=screening.signals,
+        sealed=sealed.box,
+        digest=sealed.digest,
+        key_id=sealed.key_id,
+        idempotency_key=key,
+        fingerprint=fingerprint,
+    )
+
+
+def _fingerprint(ctx: Context, submission: Submission) -> bytes:
+    """What makes two submissions the same; keyed, because the e-mail address is part of it."""
+    parts = (
+        str(submission.page.id),
+        submission.name,
+        submission.email.canonical,
+        submission.website,
+        submission.text,
+        str(submission.parent_id),
+    )
+    return ctx.vault.tag("fingerprint", json.dumps(parts).encode(), 32)
+
+
+def _key(ctx: Context, delivery: Delivery, fingerprint: bytes) -> bytes | None:
+    """The idempotency key as stored.
+
+    A client's own key names one submission. A plain form has none: there, the form's token and what was
+    written make the key, so that a double click is one comment and a corrected text is another.
+    """
+    if delivery.key is None:
+        return None
+    own = b"" if delivery.key_is_explicit else fingerprint
+    return hashlib.sha256(delivery.key + b"\x00" + own).digest()
+
+
+def _replay(ctx: Context, earlier: Earlier, fingerprint: bytes) -> Receipt:
+    if earlier.fingerprint != fingerprint:
+        raise KeyReused
+    return _receipt(ctx, earlier.comment_id, replayed=True)
+
+
+def _receipt(ctx: Context, comment_id: UUID, *, replayed: bool) -> Receipt:
+    return Receipt(comment_id, author_token(ctx, comment_id), replayed)

@@ -1,0 +1,134 @@
+"""From a request to its endpoint's handler and back: origin, method, caller, query, body, answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, get_origin
+from uuid import UUID
+
+import structlog
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from service.errors import CommentNotFound, InvalidRequest, ServiceError
+from service.ids import parse_id
+from service.web import body, cors
+from service.web.crash import describe
+from service.web.endpoint import Call, Endpoint
+from service.web.fields import check
+from service.web.problems import INTERNAL, METHOD_NOT_ALLOWED, plain_problem, problem_response
+from service.web.security import origin_of, principal, require
+from service.web.state import State
+
+_log = structlog.get_logger("greenroom.http")
+
+
+def routes(endpoints: Sequence[Endpoint], state: State) -> list[Route]:
+    """One route for each path, which knows its methods and refuses the others."""
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for declared in endpoints:
+        by_path.setdefault(declared.path, {})[declared.method] = declared
+    return [Route(path, _Resource(path, found, state)) for path, found in by_path.items()]
+
+
+class _Resource:
+    """All endpoints of one path, as an ASGI application."""
+
+    def __init__(self, path: str, endpoints: Mapping[str, Endpoint], state: State) -> None:
+        self._path = path
+        self._endpoints = endpoints
+        self._state = state
+        self._public = any(found.public for found in endpoints.values())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["state"]["route"] = self._path
+        call = Call(Request(scope, receive, send), self._state)
+        origin: str | None = None
+        try:
+            if self._public:
+                origin = await self._locate(call)
+            response = await self._answer(call, origin)
+        except ServiceError as error:
+            response = problem_response(error, call.request_id)
+        except Exception as error:  # noqa: BLE001 - a crash is answered here, where CORS headers are known
+            _log.error("request.crashed", request_id=call.request_id, **describe(error))
+            sentence = "The failure was noted under the request id."
+            response = plain_problem(INTERNAL, sentence, call.request_id)
+        if call.site:
+            cors.dress(response, origin)
+        await response(scope, receive, send)
+
+    async def _locate(self, call: Call) -> str | None:
+        """Find the site in the path, and give the origin that may read the answer."""
+        call.site, call.policy = await self._state.sites.by_slug(call.request.path_params["site"])
+        return cors.allowed_origin(call.request, call.site, origin_of(call.ctx, call.request))
+
+    async def _answer(self, call: Call, origin: str | None) -> Response:
+        method = call.request.method
+        if method == "OPTIONS" and self._public:
+            return cors.preflight(origin)
+        found = self._endpoints.get("GET" if method == "HEAD" else method)
+        if found is None:
+            allowed = sorted({*self._endpoints, *({"HEAD"} if "GET" in self._endpoints else ())})
+            sentence = f"Use {' or '.join(allowed)} here."
+            headers = {"Allow": ", ".join(allowed)}
+            return plain_problem(METHOD_NOT_ALLOWED, sentence, call.request_id, headers)
+        return await _run(found, call)
+
+
+async def _run(found: Endpoint, call: Call) -> Response:
+    try:
+        answer = await found.handler(call, **await _arguments(found, call))
+    except ServiceError as error:
+        page = await found.error_page(call, error) if found.error_page else None
+        if page is None:
+            raise
+        return page
+    if isinstance(answer, Response):
+        return answer
+    headers = {"Cache-Control": "no-store"}
+    return Response(answer.model_dump_json(), found.status, headers, media_type="application/json")
+
+
+async def _arguments(found: Endpoint, call: Call) -> dict[str, object]:
+    request, arguments = call.request, dict[str, object]()
+    if found.needs:
+        call.caller = await principal(call.ctx, request)
+        require(call.caller, found.needs)
+    for name, raw in request.path_params.items():
+        if name != "site":
+            arguments[name] = _comment_id(raw)
+    if found.query:
+        arguments["query"] = check(found.query, _query(request, found.query), empty_is_missing=True)
+    if found.body:
+        kind = body.media_type(request)
+        if kind != body.JSON and not (found.form and kind == body.FORM):
+            body.decode(b"", kind, form_allowed=found.form)
+        raw_body = await body.read(request, call.ctx.settings.max_body_bytes)
+        call.is_form = kind == body.FORM
+        call.given = body.decode(raw_body, kind, form_allowed=found.form)
+        arguments["body"] = check(found.body, call.given, empty_is_missing=call.is_form)
+    return arguments
+
+
+def _comment_id(raw: str) -> UUID:
+    found = parse_id(raw)
+    if found is None:
+        raise CommentNotFound
+    return found
+
+
+def _query(request: Request, model: type[BaseModel]) -> dict[str, Any]:
+    """The query string as a mapping: lists where the model wants lists, else each name once."""
+    found: dict[str, Any] = {}
+    for name in request.query_params:
+        values = request.query_params.getlist(name)
+        field = model.model_fields.get(name)
+        if field and get_origin(field.annotation) is list:
+            found[name] = values
+        elif len(values) > 1:
+            raise InvalidRequest("duplicate_key", f"The parameter {name[:32]!a} is given twice.")
+        else:
+            found[name] = values[0]
+    return found

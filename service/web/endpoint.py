@@ -1,0 +1,135 @@
+"""One declaration per endpoint: it is the route, the decoder, the guard, and the documentation.
+
+    @endpoint("POST", "/v1/comments/{comment_id}/decisions", tag="moderation", needs=Scope.MODERATE,
+              status=201, problems=(CommentNotFound, AlreadyDecided))
+    async def add_decision(call: Call, body: DecisionIn) -> CommentOut: ...
+
+The handler's parameters say what it wants: `body` and `query` are checked against their models. It
+returns a model, which becomes JSON, or a `Response` of its own. Whatever it raises becomes a problem.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, get_type_hints
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.context import Context
+from service.errors import ServiceError
+from service.model.people import Principal, Scope
+from service.model.screenings import Policy
+from service.model.sites import Site
+from service.web.body import JsonObject
+from service.web.state import State
+
+Handler: TypeAlias = Callable[..., Awaitable[BaseModel | Response]]
+ErrorPage: TypeAlias = Callable[["Call", ServiceError], Awaitable[Response | None]]
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, with what was found out about it so far."""
+
+    request: Request
+    state: State
+    site: Site | None = None
+    policy: Policy = field(default_factory=Policy)
+    caller: Principal | None = None
+    given: JsonObject = field(default_factory=dict)
+    is_form: bool = False
+
+    @property
+    def ctx(self) -> Context:
+        """What use cases may touch."""
+        return self.state.ctx
+
+    @property
+    def here(self) -> Site:
+        """The site in the path."""
+        assert self.site is not None
+        return self.site
+
+    @property
+    def principal(self) -> Principal:
+        """The caller of an endpoint that needs a scope."""
+        assert self.caller is not None
+        return self.caller
+
+    @property
+    def request_id(self) -> str:
+        """This request's id, as in the log."""
+        return str(self.request.scope["state"]["request_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What `@endpoint` found out; `public` endpoints are for the site's own pages, with CORS."""
+
+    method: str
+    path: str
+    handler: Handler
+    name: str
+    says: str
+    tag: str
+    needs: Scope | None
+    public: bool
+    status: int
+    problems: Sequence[type[ServiceError]]
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    answer: type[BaseModel] | None
+    form: bool
+    error_page: ErrorPage | None
+    media: Sequence[str]
+    headers: Sequence[str]
+
+
+def endpoint(
+    method: str,
+    path: str,
+    *,
+    tag: str,
+    needs: Scope | None = None,
+    public: bool = False,
+    status: int = 200,
+    problems: Sequence[type[ServiceError]] = (),
+    form: bool = False,
+    error_page: ErrorPage | None = None,
+    media: Sequence[str] = ("application/json",),
+    headers: Sequence[str] = (),
+    answer: type[BaseModel] | None = None,
+) -> Callable[[Handler], Endpoint]:
+    """Declare an endpoint. `media` are the types it answers with, `headers` the request headers it reads,
+    `answer` the model of a JSON body that the handler makes by itself.
+
+    `form` lets the body come from an HTML form too; `error_page` may answer a browser's failed form.
+    """
+
+    def declare(handler: Handler) -> Endpoint:
+        hints = get_type_hints(handler)
+        returned = hints.get("return")
+        is_model = inspect.isclass(returned) and issubclass(returned, BaseModel)
+        return Endpoint(
+            method=method,
+            path=path,
+            handler=handler,
+            name=handler.__name__,
+            says=inspect.getdoc(handler) or "",
+            tag=tag,
+            needs=needs,
+            public=public,
+            status=status,
+            problems=tuple(problems),
+            body=hints.get("body"),
+            query=hints.get("query"),
+            answer=answer or (returned if is_model else None),
+            form=form,
+            error_page=error_page,
+            media=tuple(media),
+            headers=tuple(headers),
+        )
+
+    return declare

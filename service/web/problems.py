@@ -1,0 +1,116 @@
+"""The only map from failures to HTTP: RFC 9457 problem details for every error, on every route."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import Response
+
+from service import errors
+from service.errors import ServiceError
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What the family of an error is to HTTP. `type` on the wire is `/problems#<slug>`."""
+
+    status: int
+    slug: str
+    title: str
+
+
+PROBLEMS: Final[Mapping[type[ServiceError], Problem]] = {
+    errors.SiteNotFound: Problem(404, "site-not-found", "Unknown site"),
+    errors.CommentNotFound: Problem(404, "comment-not-found", "Unknown comment"),
+    errors.NotFound: Problem(404, "not-found", "Not found"),
+    errors.InvalidFields: Problem(422, "invalid-fields", "Some fields need attention"),
+    errors.KeyReused: Problem(422, "idempotency-key-reused", "Idempotency key used before"),
+    errors.StaleForm: Problem(409, "form-expired", "The form is too old"),
+    errors.UnsupportedMediaType: Problem(415, "unsupported-media-type", "Unsupported media type"),
+    errors.InvalidRequest: Problem(400, "invalid-request", "Malformed request"),
+    errors.Invalid: Problem(400, "invalid-request", "Malformed request"),
+    errors.OriginNotAllowed: Problem(403, "origin-not-allowed", "Origin not allowed"),
+    errors.ThreadClosed: Problem(403, "thread-closed", "Comments are closed"),
+    errors.Refused: Problem(403, "refused", "Refused"),
+    errors.Unauthenticated: Problem(401, "unauthenticated", "Sign in first"),
+    errors.Forbidden: Problem(403, "forbidden", "Not allowed"),
+    errors.AlreadyDecided: Problem(409, "already-decided", "Decided by somebody else"),
+    errors.AlreadyExists: Problem(409, "already-exists", "Exists already"),
+    errors.Conflict: Problem(409, "conflict", "Conflict"),
+    errors.RateLimited: Problem(429, "rate-limited", "Too many at once"),
+    errors.TooLarge: Problem(413, "too-large", "Body too large"),
+    errors.Unavailable: Problem(503, "unavailable", "Not available now"),
+}
+METHOD_NOT_ALLOWED: Final = Problem(405, "method-not-allowed", "Method not allowed")
+INTERNAL: Final = Problem(500, "internal", "Something went wrong here")
+
+
+def problem_of(error: ServiceError) -> Problem:
+    """The nearest entry for this error's class."""
+    for family in type(error).__mro__:
+        if family in PROBLEMS:
+            return PROBLEMS[family]
+    return INTERNAL
+
+
+def body_of(error: ServiceError, request_id: str) -> dict[str, object]:
+    """The members of the problem document, extensions included."""
+    problem = problem_of(error)
+    body = _base(problem, error.detail, request_id)
+    match error:
+        case errors.InvalidFields():
+            body["errors"] = [
+                {"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in error.errors
+            ]
+        case errors.InvalidRequest() | errors.Forbidden():
+            body["code"] = error.code
+        case errors.StaleForm():
+            body["form_token"] = error.form_token
+        case errors.AlreadyDecided():
+            body["current"] = dict(error.current)
+        case errors.RateLimited() | errors.Unavailable():
+            body["retry_after"] = error.retry_after
+        case _:
+            pass
+    return body
+
+
+def problem_response(error: ServiceError, request_id: str) -> Response:
+    """The answer to a request that failed in a way the domain knows."""
+    headers = {}
+    if isinstance(error, errors.RateLimited | errors.Unavailable):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="greenroom"'
+    return _response(body_of(error, request_id), headers)
+
+
+def plain_problem(
+    problem: Problem, detail: str, request_id: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer for what is no `ServiceError`: a wrong method, a crash."""
+    return _response(_base(problem, detail, request_id), headers or {})
+
+
+def _base(problem: Problem, detail: str, request_id: str) -> dict[str, object]:
+    return {
+        "type": f"/problems#{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": detail,
+        "code": problem.slug.replace("-", "_"),
+        "instance": f"urn:uuid:{request_id}",
+        "request_id": request_id,
+    }
+
+
+def _response(body: Mapping[str, object], headers: Mapping[str, str]) -> Response:
+    return Response(
+        json.dumps(body, ensure_ascii=True),
+        status_code=int(str(body["status"])),
+        headers={"Cache-Control": "no-store", **headers},
+        media_type=PROBLEM_JSON,
+    )

@@ -1,0 +1,40 @@
+"""The table: every endpoint in one screen."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from service.web import governance, moderation, openapi, operations, reading, sessions, submitting
+from service.web.console import CONSOLE
+from service.web.endpoint import Call, Endpoint, endpoint
+
+
+@endpoint("GET", "/openapi.json", tag="operations")
+async def read_openapi(call: Call) -> Response:
+    """This description."""
+    return Response(openapi.text(ENDPOINTS), media_type="application/json")
+
+
+ENDPOINTS: Final[tuple[Endpoint, ...]] = (
+    # Readers, on any page of the site's origins
+    reading.read_thread,
+    reading.read_thread_page,
+    reading.read_counts,
+    submitting.add_submission,
+    # Moderators and their programs
+    moderation.read_queue,
+    moderation.read_comment,
+    moderation.add_decision,
+    # People and sites
+    sessions.begin_session,
+    sessions.end_session,
+    sessions.read_me,
+    governance.set_page,
+    # Operations
+    operations.livez,
+    operations.readyz,
+    operations.metrics,
+    read_openapi,
+    # The console
+    *CONSOLE,
+)
