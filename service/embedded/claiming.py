@@ -55,7 +55,4 @@ def _already_serving(holder: Holder) -> str:
 
 def _still_busy(holder: Holder | None) -> str:
     who = f"process {holder.pid} ({holder.purpose})" if holder else "another process"
-    return (
-        f"The data folder is still in use by {who}: wait until it has ended, or stop it, and try"
-        " again."
-    )
+    return f"The data folder is still in use by {who}: wait until it has ended, or stop it, and try again."

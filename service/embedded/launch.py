@@ -36,9 +36,7 @@ def spawn(
     keeps the log's words, which we read, English.
     """
     account = launch.account
-    log = os.open(
-        launch.layout.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600
-    )
+    log = os.open(launch.layout.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
     try:
         share_with_owner(launch.layout, launch.layout.log_file)
         return subprocess.Popen(  # noqa: S603 - a fixed program with our own arguments

@@ -67,6 +67,5 @@ def _private(folder: Path, account: Account | None) -> Path:
             folder.chmod(0o700)
         return folder
     raise StartFailed(
-        f"The folder {folder} for the database's socket belongs to somebody else: remove it and"
-        " start again."
+        f"The folder {folder} for the database's socket belongs to somebody else: remove it and start again."
     )

@@ -5,7 +5,7 @@ from typing import Final
 from service.model.screenings import Signal
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
-from service.screening.filter import filter  # noqa: A004
+from service.screening.filter import filter
 
 TOO_FAST_SECONDS: Final = 3.0
 

@@ -3,7 +3,7 @@
 from service.model.screenings import Signal
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
-from service.screening.filter import filter  # noqa: A004
+from service.screening.filter import filter
 
 
 @filter("honeypot", weight=6.0, says="A field that people cannot see was filled in, as programs do.")

@@ -10,7 +10,7 @@ from typing import Final
 from service.model.screenings import Signal
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
-from service.screening.filter import filter  # noqa: A004
+from service.screening.filter import filter
 from service.screening.links import Link, has_link_markup
 
 MAX_QUOTES: Final = 5

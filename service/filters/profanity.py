@@ -21,7 +21,7 @@ from better_profanity import Profanity
 from service.model.screenings import Signal, Span
 from service.screening.candidate import Candidate, Token, words
 from service.screening.facts import Facts
-from service.screening.filter import filter  # noqa: A004
+from service.screening.filter import filter
 
 MAX_WORD: Final = 32
 MAX_SPANS: Final = 50
@@ -30,7 +30,7 @@ _SHORTEST_INSIDE: Final = 4
 _RUN: Final = re.compile(r"(.)\1{2,}")
 _SYMBOLS: Final = re.compile(r"[@$*!]+")
 _ADDRESS: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.\w")
-_SPELT: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][\s.\-_*/|\\,~+'\"·•]{1,3}){2,}[^\W\d_](?![^\W_])")
+_SPELT: Final = re.compile(r"(?<![^\W_])(?:[^\W_][\s.\-_*/|\\,~+'\"·•]{1,3}){2,}[^\W_](?![^\W_])")
 
 
 @filter("profanity", weight=2.5, says="It holds words that are often swear words or slurs.")
@@ -48,7 +48,7 @@ def profanity(candidate: Candidate, _facts: Facts) -> Signal | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lexicon:
+class Lexicon:
     """The library's list without the words that are allowed, by shape and by first word of a phrase."""
 
     shapes: Mapping[int, str]
@@ -64,7 +64,8 @@ class _Lexicon:
 
 
 @cache
-def _lexicon() -> _Lexicon:
+def lexicon() -> Lexicon:
+    """What is loaded once, at the first question."""
     library = Profanity()
     allowed = _allowed()
     listed = [word for entry in library.CENSOR_WORDSET if (word := str(entry)) not in allowed]
@@ -73,12 +74,12 @@ def _lexicon() -> _Lexicon:
     phrases: dict[str, list[Sequence[str]]] = {}
     for word in listed:
         same_shape.setdefault(word.translate(shapes), []).append(word)
-        first, *rest = words(word)
-        if rest and len(first) > 1:
-            phrases.setdefault(first, []).append(rest)
+        parts = words(word)
+        if len(parts) > 1 and max(map(len, parts)) > 1:
+            phrases.setdefault(parts[0], []).append(parts[1:])
     by_shape = {shape: Profanity(same) for shape, same in same_shape.items()}
     lengths = sorted({len(word) for word in listed if len(word) >= _SHORTEST_INSIDE})
-    return _Lexicon(shapes, by_shape, lengths, phrases, allowed)
+    return Lexicon(shapes, by_shape, lengths, phrases, allowed)
 
 
 def _allowed() -> frozenset[str]:
@@ -98,12 +99,12 @@ def _shapes(alternatives: Mapping[str, Sequence[str]]) -> Mapping[int, str]:
 
 
 def _found(candidate: Candidate) -> Sequence[Span]:
-    lexicon = _lexicon()
+    known = lexicon()
     spans: dict[Span, None] = {}
     for index, token in enumerate(candidate.tokens):
-        if _is_profane(token.text) and _is_meant(candidate, token, lexicon):
+        if _is_profane(token.text) and _is_meant(candidate, token):
             spans[token.span] = None
-        elif token.text in lexicon.phrases and (last := _phrase_end(candidate.tokens, index)):
+        elif token.text in known.phrases and (last := _phrase_end(candidate.tokens, index)):
             spans[Span(token.field, token.start, last.end)] = None
         if len(spans) == MAX_SPANS:
             return list(spans)
@@ -120,9 +121,9 @@ def _is_profane(token: str) -> bool:
     return 1 < len(token) <= MAX_WORD and _ask(token)
 
 
-def _is_meant(candidate: Candidate, token: Token, lexicon: _Lexicon) -> bool:
+def _is_meant(candidate: Candidate, token: Token) -> bool:
     """Whether a listed word is neither a name written as a name nor part of an e-mail address."""
-    if candidate.quote(token.span) in lexicon.allowed:
+    if candidate.quote(token.span) in lexicon().allowed:
         return False
     around = candidate.text[max(0, token.start - 64) : token.end + 64]
     offset = token.start - max(0, token.start - 64)
@@ -134,7 +135,7 @@ def _is_meant(candidate: Candidate, token: Token, lexicon: _Lexicon) -> bool:
 @lru_cache(maxsize=8192)
 def _ask(token: str) -> bool:
     """Whether the library flags a token: as it is, without drawn-out letters, as a plural, or in part."""
-    if any(map(_lexicon().knows, _readings(token.replace("!", "i")))):
+    if any(map(lexicon().knows, _readings(token.replace("!", "i")))):
         return True
     return any(len(part) >= _SHORTEST_INSIDE and _ask(part) for part in _parts(token))
 
@@ -156,7 +157,7 @@ def _parts(token: str) -> Sequence[str]:
 
 
 def _phrase_end(tokens: Sequence[Token], index: int) -> Token | None:
-    for rest in _lexicon().phrases[tokens[index].text]:
+    for rest in lexicon().phrases[tokens[index].text]:
         following = tokens[index + 1 : index + 1 + len(rest)]
         same_field = all(token.field == tokens[index].field for token in following)
         if same_field and [token.text for token in following] == list(rest):
@@ -167,7 +168,7 @@ def _phrase_end(tokens: Sequence[Token], index: int) -> Token | None:
 def _spelt_out(text: str) -> Iterator[tuple[int, int]]:
     """Words written letter by letter, `s h i t` or `f.u.c.k`: where they stand in the folded text."""
     for match in _SPELT.finditer(text):
-        places = [match.start() + place for place, letter in enumerate(match[0]) if letter.isalpha()]
+        places = [match.start() + place for place, letter in enumerate(match[0]) if letter.isalnum()]
         run = "".join(text[place] for place in places)
         for start, end in [(0, len(run))] if _is_profane(run) else _inside(run):
             yield places[start], places[end - 1] + 1
@@ -175,11 +176,11 @@ def _spelt_out(text: str) -> Iterator[tuple[int, int]]:
 
 def _inside(run: str) -> Iterator[tuple[int, int]]:
     """The listed words in a run of letters that are too long to stand there by chance."""
-    lexicon = _lexicon()
-    shapes, start = run.translate(lexicon.shapes), 0
+    known = lexicon()
+    shapes, start = run.translate(known.shapes), 0
     while start + _SHORTEST_INSIDE <= len(run):
-        ends = [start + length for length in lexicon.lengths if start + length <= len(run)]
-        fits = [end for end in ends if shapes[start:end] in lexicon.by_shape and _is_profane(run[start:end])]
+        ends = [start + length for length in known.lengths if start + length <= len(run)]
+        fits = [end for end in ends if shapes[start:end] in known.by_shape and _is_profane(run[start:end])]
         if fits:
             yield start, fits[-1]
         start = fits[-1] if fits else start + 1

@@ -16,7 +16,7 @@ _NAME: Final = re.compile(r"\S(?:.{0,62}\S)?")
 
 
 class Scope(StrEnum):
-    """What a token or a role allows; `admin` allows everything."""
+    """What a token or a role allows; `moderate` includes `read`, `admin` everything."""
 
     READ = "read"
     MODERATE = "moderate"
@@ -32,6 +32,8 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+# Who decides must be able to look.
+_INCLUDED_IN: Final = {Scope.READ: (Scope.MODERATE,)}
 ROLE_SCOPES: Final = {
     Role.MODERATOR: frozenset({Scope.READ, Scope.MODERATE}),
     Role.ADMIN: frozenset(Scope),
@@ -49,8 +51,8 @@ class Principal:
     session: bytes | None = None
 
     def may(self, scope: Scope) -> bool:
-        """Whether this scope, or `admin`, is held."""
-        return scope in self.scopes or Scope.ADMIN in self.scopes
+        """Whether this scope is held, or one that includes it."""
+        return not self.scopes.isdisjoint({scope, *_INCLUDED_IN.get(scope, ()), Scope.ADMIN})
 
     def sees(self, site_id: int) -> bool:
         """Whether the site is one of theirs."""

@@ -39,7 +39,7 @@ class Filter:
         return Signal(self.name, strength, self.weight, says or self.says, spans, evidence)
 
 
-def filter(name: str, *, weight: float, says: str) -> Callable[[Function], Filter]:  # noqa: A001 - its word
+def filter(name: str, *, weight: float, says: str) -> Callable[[Function], Filter]:
     """Make a function a filter. In its body its own name is the filter: `return links.signal(0.5)`."""
 
     def make(function: Function) -> Filter:

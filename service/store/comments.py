@@ -61,6 +61,7 @@ SELECT d.comment_id, d.id, d.action, d.reason, d.note, d.before, d.after, d.vers
   JOIN decision d ON d.site_id = wanted.site_id AND d.comment_id = wanted.id
  ORDER BY d.version
 """
+FIRST: Final = UUID(int=0)
 LOCK: Final = """
 SELECT id, site_id, page_id, status, version
   FROM comment

@@ -17,7 +17,7 @@ def decode(cursor: str | None, count: int) -> tuple[UUID, ...] | None:
     if cursor is None:
         return None
     try:
-        raw = base64.b64decode(cursor.encode("ascii") + b"==", altchars=b"-_", validate=True)
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars="-_", validate=True)
     except (ValueError, binascii.Error):
         raw = b""
     if len(raw) != 16 * count:

@@ -48,7 +48,8 @@ WITH shut AS (
     INSERT INTO signal (site_id, comment_id, position, name, strength, weight, sentence, spans, evidence)
     SELECT $1, c.id, s.position, s.name, s.strength, s.weight, s.sentence, s.spans, s.evidence
       FROM new_comment c, jsonb_to_recordset($14::jsonb) AS s(
-           position smallint, name text, strength real, weight real, sentence text, spans jsonb, evidence jsonb)
+           position smallint, name text, strength real, weight real, sentence text,
+           spans jsonb, evidence jsonb)
 )
 SELECT EXISTS (SELECT FROM new_comment)
 """

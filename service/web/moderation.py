@@ -23,8 +23,6 @@ from service.usecases.decide import decide
 from service.web.endpoint import Call, endpoint
 from service.web.wire import CommentOut, DecisionIn, In, QueueOut
 
-_FIRST = UUID(int=0)
-
 
 class QueueQuery(In):
     """Which part of the queue."""
@@ -45,7 +43,7 @@ async def read_queue(call: Call, query: QueueQuery) -> QueueOut:
             if found is None or found[0].id not in site_ids:
                 raise SiteNotFound(query.site)
             site_ids = [found[0].id]
-        page = await comments.queue_page(conn, site_ids, after[0] if after else _FIRST, query.limit)
+        page = await comments.queue_page(conn, site_ids, after[0] if after else comments.FIRST, query.limit)
     more = cursors.encode(page[-1].id) if len(page) == query.limit else None
     return QueueOut(comments=[CommentOut.model_validate(comment) for comment in page], next=more)
 

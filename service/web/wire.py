@@ -87,7 +87,7 @@ class PublishedOut(Out):
     """An approved comment."""
 
     id: UUID
-    parent: UUID | None
+    parent: UUID | None = Field(validation_alias="parent_id")
     name: str
     website: str | None
     text: str

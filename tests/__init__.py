@@ -1,0 +1,1 @@
+"""Tests mirror the floors; below the browser everything runs on a real PostgreSQL."""
