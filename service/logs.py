@@ -5,14 +5,15 @@ Events are names, not prose; values are ids, counts and times. No text, name, e-
 
 import logging
 import sys
-from typing import Literal
+from typing import Literal, TextIO
 
 import structlog
 from structlog.typing import Processor
 
 
-def set_up(level: str, form: Literal["json", "text"]) -> None:
-    """Configure structlog to write to the error stream, and lead other libraries' loggers there too."""
+def set_up(level: str, form: Literal["json", "text"], stream: TextIO | None = None) -> None:
+    """Configure structlog to write to `stream`, the error stream by default, and lead other loggers there."""
+    out = stream or sys.stderr
     steps: list[Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -20,16 +21,16 @@ def set_up(level: str, form: Literal["json", "text"]) -> None:
     last: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=True)
         if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(colors=out.isatty())
     )
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[*steps, last],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(out),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(out)
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=steps, processors=[_without_extras, last]
     )

@@ -30,9 +30,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _logs() -> None:
-    """Tests that look at the log capture it themselves."""
+@pytest.fixture(autouse=True)
+def _quiet() -> None:
+    """Tests that look at the log set it up themselves."""
     structlog.configure(processors=[structlog.testing.LogCapture()], cache_logger_on_first_use=False)
 
 

@@ -151,7 +151,7 @@ async def test_problems_carry_the_header_that_lets_the_widget_read_them(client: 
     assert response.headers["access-control-allow-origin"] == SITE_ORIGIN
 
 
-@pytest.mark.parametrize("cursor", ["x", "AAAA", "é", "A" * 43 + "=", "A" * 65])
+@pytest.mark.parametrize("cursor", ["x", "AAAA", "é", "A" * 43 + "!", "A" * 65])
 async def test_a_cursor_that_is_not_ours_is_refused(client: httpx2.AsyncClient, cursor: str) -> None:
     response = await client.get(PATH, params={"page": ARTICLE, "cursor": cursor})
 
