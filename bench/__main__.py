@@ -56,7 +56,7 @@ def a_comment(number: int) -> bytes:
 @asynccontextmanager
 async def prepared(folder: Path) -> AsyncIterator[tuple[Settings, str]]:
     """A database with a site and fifty approved comments on one page."""
-    settings = Settings(data_dir=folder, submissions_per_minute=1e9, submission_burst=10**6)
+    settings = Settings(data_dir=folder, submissions_per_minute=1e6, submission_burst=10**6)
     async with embedded_postgres(folder, purpose=Purpose.SERVE) as server:
         await prepare_schema(server.owner_dsn, server.app_dsn)
         prepare_keys(settings)
@@ -174,12 +174,11 @@ async def measure(settings: Settings, dsn: str, advance: Callable[[], None]) -> 
 async def main() -> None:
     """Prepare, measure, clean up."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Progress(console=Console(stderr=True), transient=True) as bar,
-    ):
+    progress = Progress(console=Console(stderr=True), transient=True)
+    bar = progress.add_task("Measuring", total=3 * (ROUNDS + 1))
+    with tempfile.TemporaryDirectory() as folder, progress:
         async with prepared(Path(folder)) as (settings, dsn):
-            await measure(settings, dsn, bar)
+            await measure(settings, dsn, lambda: progress.advance(bar))
 
 
 if __name__ == "__main__":

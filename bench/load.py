@@ -32,7 +32,8 @@ async def drive(
         try:
             for number in numbers:
                 writer.write(requests(number))
-                expected += await _read_status(reader) == status
+                answered = await _read_status(reader)
+                expected += answered == status
         finally:
             writer.close()
 

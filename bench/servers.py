@@ -32,7 +32,7 @@ def listening() -> socket.socket:
 def running(target: Callable[..., None], *arguments: object) -> Iterator[int]:
     """The port of a server that runs in its own process until the block ends."""
     with listening() as sock:
-        process: BaseProcess = multiprocessing.get_context("fork").Process(
+        process: BaseProcess = multiprocessing.get_context("spawn").Process(
             target=target, args=(sock, *arguments)
         )
         process.start()

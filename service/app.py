@@ -4,11 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.context import Context, system_clock
 from service.errors import NotFound
@@ -20,7 +17,7 @@ from service.usecases.keys import check_keys
 from service.vault import KeyFile, Vault
 from service.web.dispatch import routes
 from service.web.frontend import static_routes
-from service.web.problems import METHOD_NOT_ALLOWED, PROBLEMS, plain_problem
+from service.web.problems import PROBLEMS, plain_problem
 from service.web.rendering import ThreadPages
 from service.web.routes import ENDPOINTS
 from service.web.shell import Metrics, Shell
@@ -63,19 +60,12 @@ def build_state(ctx: Context) -> State:
 def build_app(ctx: Context, state: State | None = None) -> ASGIApp:
     """The whole service as one ASGI application."""
     state = state or build_state(ctx)
-    app = Starlette(
-        routes=[*routes(ENDPOINTS, state), *static_routes()],
-        exception_handlers={HTTPException: _no_route},
-    )
-    app.router.redirect_slashes = False
-    return Shell(app, metrics=state.metrics, public_url=ctx.settings.public_url)
+    # A bare router: errors are answered in `dispatch` and, at the last, in the shell.
+    router = Router([*routes(ENDPOINTS, state), *static_routes()], redirect_slashes=False, default=_no_route)
+    return Shell(router, metrics=state.metrics, public_url=ctx.settings.public_url)
 
 
-async def _no_route(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    request_id = str(request.scope["state"]["request_id"])
-    if error.status_code == METHOD_NOT_ALLOWED.status:
-        return plain_problem(
-            METHOD_NOT_ALLOWED, "This address takes other methods.", request_id, error.headers
-        )
-    return plain_problem(PROBLEMS[NotFound], "There is nothing at this address.", request_id)
+async def _no_route(scope: Scope, receive: Receive, send: Send) -> None:
+    request_id = str(scope["state"]["request_id"])
+    response = plain_problem(PROBLEMS[NotFound], "There is nothing at this address.", request_id)
+    await response(scope, receive, send)

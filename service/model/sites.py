@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -50,6 +51,7 @@ class PageState:
         return self.closed or (site.close_after is not None and self.created_at + site.close_after < now)
 
 
+@lru_cache(maxsize=4096)
 def page_id(address: Address) -> UUID:
     """The page's id: the first 128 bits of SHA-256 over its canonical address without the scheme.
 

@@ -8,6 +8,7 @@ control characters. Host names become lower-case IDNA A-labels, so that a look-a
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -59,6 +60,7 @@ def parse_website(raw: str) -> str:
     return f"{address}#{fragment}" if fragment else str(address)
 
 
+@lru_cache(maxsize=4096)
 def parse_page(raw: str) -> Address:
     """The canonical address of a page, or `FieldRefused`.
 

@@ -41,6 +41,18 @@ _UNAVAILABLE: Final = (
 )
 
 
+class _Connection(asyncpg.Connection):
+    """Gives a connection back to its pool without asking the server to reset it.
+
+    We never change a session's settings, and the driver still rolls back what was left open; the reset
+    would be one more round trip for each use.
+    """
+
+    def get_reset_query(self) -> str:
+        """Nothing to run."""
+        return ""
+
+
 async def open_pool(dsn: str, size: int) -> Pool:
     """A pool whose connections cannot hang: each has time limits for statements, locks and idling."""
     return await asyncpg.create_pool(
@@ -51,6 +63,7 @@ async def open_pool(dsn: str, size: int) -> Pool:
         timeout=3,
         max_inactive_connection_lifetime=300,
         server_settings=_SETTINGS,
+        connection_class=_Connection,
     )
 
 

@@ -106,9 +106,11 @@ async def _screen(
         has_form_token=delivery.has_form_token,
         own_hosts=frozenset(urlsplit(origin).hostname or "" for origin in site.origins),
     )
-    work = asyncio.to_thread(lambda: screen(prepare(submission), facts, ctx.filters, policy))
+    loop = asyncio.get_running_loop()
+    work = loop.run_in_executor(None, lambda: screen(prepare(submission), facts, ctx.filters, policy))
     try:
-        return await asyncio.wait_for(work, ctx.settings.screening_seconds)
+        async with asyncio.timeout(ctx.settings.screening_seconds):
+            return await work
     except TimeoutError:
         _log.warning("screening.overran", site=site.slug)
         return not_checked("The filters took too long.")

@@ -10,7 +10,11 @@ from service.model.sites import Site
 
 _METHODS: Final = "GET, HEAD, POST"
 _REQUEST_HEADERS: Final = "content-type, idempotency-key, x-author-token"
-_EXPOSED: Final = "ETag, Idempotency-Replayed, Retry-After, X-Form-Token, X-Request-Id"
+_EXPOSED: Final = (
+    b"access-control-expose-headers",
+    b"ETag, Idempotency-Replayed, Retry-After, X-Form-Token, X-Request-Id",
+)
+_ALWAYS: Final = ((b"vary", b"Origin"), (b"cross-origin-resource-policy", b"cross-origin"))
 
 
 def allowed_origin(request: Request, site: Site, own: str) -> str | None:
@@ -40,8 +44,7 @@ def preflight(origin: str | None) -> Response:
 
 def dress(response: Response, origin: str | None) -> None:
     """Let the page at `origin` read this answer; caches must keep origins apart."""
-    response.headers.add_vary_header("Origin")
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    headers = response.raw_headers
+    headers += _ALWAYS
     if origin is not None:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+        headers += [(b"access-control-allow-origin", origin.encode("latin-1")), _EXPOSED]
