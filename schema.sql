@@ -105,8 +105,6 @@ COMMENT ON COLUMN contact.digest IS
 
 CREATE INDEX contact_digest ON contact (site_id, digest);
 COMMENT ON INDEX contact_digest IS 'The same author''s comments: history, export and erasure.';
-CREATE INDEX contact_key ON contact (key_id);
-COMMENT ON INDEX contact_key IS 'contacts.DUE: rows still sealed under an older key.';
 
 CREATE TABLE signal (
     site_id     integer NOT NULL,

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from bench.ceiling import bare_bytes, bare_insert
 from service.app import build_app, open_context
-from service.cli.serve import uvicorn_config
+from service.cli.serve import settle, uvicorn_config
 from service.logs import set_up
 from service.settings import Settings
 
@@ -50,7 +50,9 @@ def serve_service(sock: socket.socket, settings: Settings, dsn: str) -> None:
         sys.stderr = open(os.devnull, "w")  # noqa: ASYNC230, PTH123, SIM115 - the log is written, not read
         set_up(settings.log_level, settings.log_format)
         async with open_context(settings, dsn) as ctx:
-            await _serve(sock, build_app(ctx), settings)
+            app = build_app(ctx)
+            settle()
+            await _serve(sock, app, settings)
 
     uvloop.run(run())
 

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.context import Context, system_clock
 from service.errors import NotFound
 from service.filters import FILTERS
+from service.screening.screener import Screener
 from service.settings import Settings
 from service.store.database import Database
 from service.store.schema import migrate, require_latest
@@ -31,7 +32,8 @@ async def open_context(settings: Settings, dsn: str) -> AsyncIterator[Context]:
     keys = KeyFile(settings.own_key_file)
     db = await Database.open(dsn, size=settings.pool_size, moderation_size=settings.moderation_pool_size)
     try:
-        ctx = Context(db, Vault(keys.keys), FILTERS, system_clock, settings)
+        screener = Screener(FILTERS, settings.screening_seconds)
+        ctx = Context(db, Vault(keys.keys), screener, system_clock, settings)
         async with db.read(moderation=True) as conn:
             await require_latest(conn)
         await check_keys(ctx)

@@ -1,11 +1,11 @@
 """What a use case may touch. A sixth field needs an ADR."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from service.screening.filter import Filter
+from service.screening.screener import Screener
 from service.settings import Settings
 from service.store.database import Database
 from service.vault import Vault
@@ -20,10 +20,10 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The database, the keys, the filters, the time, and the settings."""
+    """The database, the keys, what screens, the time, and the settings."""
 
     db: Database
     vault: Vault
-    filters: Sequence[Filter]
+    screener: Screener
     clock: Clock
     settings: Settings

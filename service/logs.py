@@ -3,12 +3,17 @@
 Events are names, not prose; values are ids, counts and times. No text, name, e-mail address or network.
 """
 
+import json
 import logging
 import sys
-from typing import Literal, TextIO
+from typing import Final, Literal, TextIO
 
 import structlog
 from structlog.typing import Processor
+
+
+# Made once: `json.dumps` with any option of its own makes an encoder for every line.
+_encode: Final = json.JSONEncoder(default=str).encode
 
 
 def set_up(level: str, form: Literal["json", "text"], stream: TextIO | None = None) -> None:
@@ -19,7 +24,7 @@ def set_up(level: str, form: Literal["json", "text"], stream: TextIO | None = No
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=True)
+        structlog.processors.JSONRenderer(lambda event, **_: _encode(event))
         if form == "json"
         else structlog.dev.ConsoleRenderer(colors=out.isatty())
     )

@@ -1,6 +1,7 @@
 """`greenroom serve`: the database, the application, and one process for both."""
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -82,6 +83,7 @@ async def serve_until_told(apps: dict[socket.socket, ASGIApp], settings: Setting
             server.force_exit = server.should_exit
             server.should_exit = True
 
+    settle()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
@@ -92,6 +94,12 @@ async def serve_until_told(apps: dict[socket.socket, ASGIApp], settings: Setting
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+
+
+def settle() -> None:
+    """Take what start-up made out of the garbage collector's rounds: it stays for as long as we run."""
+    gc.collect()
+    gc.freeze()
 
 
 def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:

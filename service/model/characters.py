@@ -17,6 +17,7 @@ MAX_MARKS_PER_LETTER: Final = 8
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _ANY_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _JOINERS: Final = "\u200c\u200d"
+_VIRAMA_CLASS: Final = 9
 # Letters that look like nothing: Hangul fillers, Braille blank, Khmer inherent vowels, and the like.
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d")
 # Scripts whose spelling needs joiners: Arabic to Sinhala, Tibetan and Myanmar, Khmer and Mongolian,
@@ -28,7 +29,10 @@ _JOINING_SCRIPTS: Final = re.compile(
 _EMOJI_NEIGHBOURS: Final = re.compile(
     "[\u2190-\u2bff\u3030\u303d\u3297\u3299\ufe0f\U0001f000-\U0001faff#*0-9\u20e3]"
 )
-_FLAG_TAGS: Final = re.compile("\U0001f3f4[\U000e0020-\U000e007f]+")
+# The flag of a region such as Scotland: a black flag, its code in three to six tags, and the closing tag.
+_FLAG_TAGS: Final = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f")
+# Not assigned yet, and kept by Unicode for characters that nobody sees (Default_Ignorable_Code_Point).
+_NEVER_SEEN: Final = re.compile("[\u2065\ufdd0-\ufdef\ufff0-\ufff8\U000e0000-\U000e0fff]")
 
 
 def refuse_control_characters(text: str, *, line_breaks: bool) -> None:
@@ -47,18 +51,23 @@ def refuse_control_characters(text: str, *, line_breaks: bool) -> None:
 def is_blank(text: str) -> bool:
     """Whether nothing in `text` can be seen: spaces, marks, and invisible characters only."""
     return not any(
-        unicodedata.category(character)[0] in "LNPS" and character not in _BLANK_LETTERS for character in text
+        _is_new(character)
+        if (category := unicodedata.category(character)) == "Cn"
+        else category[0] in "LNPS" and character not in _BLANK_LETTERS
+        for character in text
     )
 
 
 def refuse_invisible_characters(text: str) -> None:
     """Raise `FieldRefused("name.invisible_character")` at a direction control or invisible character."""
-    text = _FLAG_TAGS.sub("\U0001f3f4", text)
+    text = _FLAG_TAGS.sub(lambda flag: "\U0001f3f4" * len(flag[0]), text)
     for index, character in enumerate(text):
         if character in _JOINERS:
             if _joiner_belongs(text, index):
                 continue
-        elif unicodedata.category(character) not in {"Cf", "Co", "Cn", "Cs"}:
+        elif (category := unicodedata.category(character)) not in {"Cf", "Co", "Cn", "Cs"} or (
+            category == "Cn" and _is_new(character)
+        ):
             continue
         raise FieldRefused(
             "name.invisible_character",
@@ -76,8 +85,19 @@ def refuse_stacked_marks(text: str) -> None:
             raise FieldRefused("name.too_many_marks", "Too many accents are stacked on one letter.")
 
 
+def _is_new(character: str) -> bool:
+    """Whether a later Unicode may know this unassigned character as a letter, an ideograph or an emoji.
+
+    People have such names, and phones send such emoji, years before every server knows them.
+    """
+    return ord(character) & 0xFFFE != 0xFFFE and not _NEVER_SEEN.match(character)
+
+
 def _joiner_belongs(text: str, index: int) -> bool:
     before, after = text[index - 1 : index], text[index + 1 : index + 2]
+    # After a virama a joiner spells another letter, at the end of a word too (RFC 5892, appendix A).
+    if before and unicodedata.combining(before) == _VIRAMA_CLASS:
+        return True
     return any(
         kind.match(before) is not None and kind.match(after) is not None
         for kind in (_JOINING_SCRIPTS, _EMOJI_NEIGHBOURS)

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from service.errors import FieldRefused
+from service.model.characters import refuse_control_characters
 
 MAX_NOTE: Final = 1_000
 
@@ -40,6 +41,8 @@ class Choice:
     def __post_init__(self) -> None:
         if self.reason and self.action is not Action.REJECT:
             raise FieldRefused("reason.unexpected", "Only a rejection has a reason.")
+        if self.note:
+            refuse_control_characters(self.note, line_breaks=True)
 
 
 @dataclass(frozen=True, slots=True)

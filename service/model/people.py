@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from service.errors import FieldRefused
-from service.model.characters import refuse_control_characters, refuse_invisible_characters
+from service.model.characters import is_blank, refuse_control_characters, refuse_invisible_characters
 
 MIN_PASSWORD: Final = 10
 MAX_PASSWORD: Final = 256
@@ -92,7 +92,7 @@ class SessionInfo:
 
 def parse_moderator_name(raw: str) -> str:
     """A moderator's sign-in name: 1 to 64 visible characters."""
-    if len(raw) > 64 or not _NAME.fullmatch(raw):
+    if len(raw) > 64 or not _NAME.fullmatch(raw) or is_blank(raw):
         raise FieldRefused("moderator.name", "A moderator's name is 1 to 64 characters.")
     refuse_control_characters(raw, line_breaks=False)
     refuse_invisible_characters(raw)

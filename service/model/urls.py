@@ -23,7 +23,7 @@ _FORBIDDEN: Final = re.compile(
 )
 _TOP_LEVEL: Final = re.compile(r"xn--[a-z0-9-]{2,59}|[a-z]{2,63}")
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
-_PERCENT: Final = re.compile("%([0-9A-Fa-f]{2})")
+_PERCENT: Final = re.compile("%([0-9A-Fa-f]{2})?")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _TRACKING: Final = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|mc_[ce]id|_ga|_gl"
@@ -51,16 +51,13 @@ class Address:
 
 def parse_website(raw: str) -> str:
     """An author's website as it will be shown, or `FieldRefused`; a bare `example.com` gets https."""
-    text = raw.strip(" ")
-    if len(text) > MAX_URL:
-        raise FieldRefused("website.too_long", f"A web address may have {MAX_URL} characters.")
+    text = _within_limit(raw.strip(" "), "website")
     if re.match(r"[\w-]+(\.[\w-]+)+([/?#:]|$)", text) and not re.match(r"[\w.-]+:(?!\d)", text):
         text = f"https://{text}"
     address, fragment = _parse(text, "website", local=False)
-    return f"{address}#{fragment}" if fragment else str(address)
+    return _within_limit(f"{address}#{fragment}" if fragment else str(address), "website")
 
 
-@lru_cache(maxsize=4096)
 def parse_page(raw: str) -> Address:
     """The canonical address of a page, or `FieldRefused`.
 
@@ -68,14 +65,7 @@ def parse_page(raw: str) -> Address:
     segments resolved, percent-encoding normalised (RFC 3986 section 6.2.2), the fragment dropped, and
     parameters that only track (utm_*, fbclid, gclid …) dropped. Other parameters stay, in their order.
     """
-    text = raw.strip(" ")
-    if len(text) > MAX_URL:
-        raise FieldRefused("page.too_long", f"A page's address may have {MAX_URL} characters.")
-    address, _ = _parse(text, "page", local=True)
-    kept = (
-        part for part in address.query.split("&") if part and not _TRACKING.fullmatch(part.partition("=")[0])
-    )
-    return Address(address.scheme, address.host, address.port, address.path, "&".join(kept))
+    return _parse_page(_within_limit(raw.strip(" "), "page"))
 
 
 def parse_origin(raw: str) -> str:
@@ -84,6 +74,25 @@ def parse_origin(raw: str) -> str:
     if address.path != "/" or address.query:
         raise FieldRefused("origin.path", "Give the origin only, such as https://news.example.")
     return address.origin
+
+
+# Asked for the same few articles again and again. Behind the limit on the length: the cache keeps its keys.
+@lru_cache(maxsize=4096)
+def _parse_page(text: str) -> Address:
+    address, _ = _parse(text, "page", local=True)
+    kept = (
+        part for part in address.query.split("&") if part and not _TRACKING.fullmatch(part.partition("=")[0])
+    )
+    page = Address(address.scheme, address.host, address.port, address.path, "&".join(kept))
+    _within_limit(str(page), "page")
+    return page
+
+
+def _within_limit(text: str, field: str) -> str:
+    """Asked before and after parsing: percent-encoding makes a character up to twelve."""
+    if len(text) > MAX_URL:
+        raise FieldRefused(f"{field}.too_long", f"A web address may have {MAX_URL:,} characters, encoded.")
+    return text
 
 
 def _parse(text: str, field: str, *, local: bool) -> tuple[Address, str]:
@@ -132,6 +141,8 @@ def _is_ip(host: str) -> bool:
 
 def _normalise_percent(text: str) -> str:
     def decode(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return "%25"
         character = chr(int(match[1], 16))
         return character if character in _UNRESERVED else match[0].upper()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import TracebackType
 from typing import Final, TypeAlias
 
 import asyncpg
@@ -92,11 +93,9 @@ class Database:
             except TimeoutError:
                 pool.terminate()
 
-    @asynccontextmanager
-    async def read(self, *, moderation: bool = False) -> AsyncIterator[Connection]:
+    def read(self, *, moderation: bool = False) -> "_Lease":
         """A connection without a transaction: each statement stands alone."""
-        async with _translated(), self._pool(moderation).acquire(timeout=_ACQUIRE_SECONDS) as conn:
-            yield conn
+        return _Lease(self._moderation if moderation else self._public)
 
     @asynccontextmanager
     async def transaction(self, *, moderation: bool = False) -> AsyncIterator[Connection]:
@@ -104,18 +103,45 @@ class Database:
         async with self.read(moderation=moderation) as conn, conn.transaction():
             yield conn
 
-    def _pool(self, moderation: bool) -> Pool:
-        return self._moderation if moderation else self._public
+
+class _Lease:
+    """A pool's connection for the length of a block; the driver's failures come out as ours.
+
+    A class and not a generator, because every request passes here several times.
+    """
+
+    __slots__ = ("_conn", "_pool")
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._conn: PoolConnectionProxy[asyncpg.Record] | None = None
+
+    async def __aenter__(self) -> Connection:
+        # Waiting with a limit costs a task; where a connection is idle there is nothing to wait for.
+        limit = None if self._pool.get_idle_size() else _ACQUIRE_SECONDS
+        try:
+            self._conn = await self._pool.acquire(timeout=limit)
+        except _UNAVAILABLE as error:
+            raise _unavailable(error) from None
+        return self._conn
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        conn, self._conn = self._conn, None
+        try:
+            if conn is not None:
+                await self._pool.release(conn)
+        except _UNAVAILABLE as failure:
+            error = error or failure
+        if isinstance(error, _UNAVAILABLE):
+            raise _unavailable(error) from None
 
 
-@asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    """Turn the driver's failures into ours, without the values that they quote."""
-    try:
-        yield
-    except _UNAVAILABLE as error:
-        _log.warning("database.unavailable", error=type(error).__name__, sqlstate=_sqlstate(error))
-        raise Unavailable("The comments cannot be reached just now. Please try again.") from None
+def _unavailable(error: BaseException) -> Unavailable:
+    """Not now: without the values that the driver quotes."""
+    _log.warning("database.unavailable", error=type(error).__name__, sqlstate=_sqlstate(error))
+    return Unavailable("The comments cannot be reached just now. Please try again.")
 
 
 def _sqlstate(error: BaseException) -> str | None:

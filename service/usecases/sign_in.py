@@ -12,8 +12,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from service.context import Context
-from service.errors import RateLimited, Unauthenticated
-from service.model.people import MAX_PASSWORD, AuditEvent, Moderator, Principal
+from service.errors import FieldRefused, RateLimited, Unauthenticated
+from service.model.people import MAX_PASSWORD, AuditEvent, Moderator, Principal, parse_moderator_name
 from service.store import audit, limits, people
 
 _EVERY: Final = timedelta(minutes=3)
@@ -33,8 +33,7 @@ async def sign_in(ctx: Context, name: str, password: str, network: str) -> str:
     """
     buckets = [ctx.vault.tag("limit-sign-in", part.encode()) for part in (f"name {name}", f"net {network}")]
     await _charge(ctx, buckets)
-    async with ctx.db.read(moderation=True) as conn:
-        moderator = await people.moderator_by_name(conn, name)
+    moderator = await _find(ctx, name)
     known = len(password) <= MAX_PASSWORD and await asyncio.to_thread(_matches, moderator, password)
     if moderator is None or not known:
         async with ctx.db.read(moderation=True) as conn:
@@ -78,6 +77,15 @@ async def _charge(ctx: Context, buckets: list[bytes]) -> None:
             wait = await limits.hit(conn, bucket, _EVERY, ctx.settings.sign_in_burst)
             if wait is not None:
                 raise RateLimited(int(wait) + 1, "Too many attempts to sign in. Please wait a little.")
+
+
+async def _find(ctx: Context, name: str) -> Moderator | None:
+    try:
+        parse_moderator_name(name)
+    except FieldRefused:
+        return None  # Nobody can have this name, and the database does not take every one to ask for.
+    async with ctx.db.read(moderation=True) as conn:
+        return await people.moderator_by_name(conn, name)
 
 
 def _matches(moderator: Moderator | None, password: str) -> bool:

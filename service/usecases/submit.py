@@ -1,18 +1,16 @@
 """A reader's comment, from the wire into the queue.
 
 Two statements: one admits (the idempotency key and the network's limit), one stores everything. Between
-them the filters run in a thread, within a time budget. When this returns, the comment is committed.
+them the filters run, beside the event loop and within a time budget. When this returns, the comment is
+committed.
 """
 
-import asyncio
 import hashlib
 import json
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
-
-import structlog
 
 from service.context import Context
 from service.errors import FieldError, InvalidFields, KeyReused, RateLimited, ThreadClosed
@@ -21,15 +19,12 @@ from service.model.comments import NewComment, Parent
 from service.model.screenings import Policy, Screening
 from service.model.sites import Site
 from service.model.submissions import Delivery, Receipt, Submission
-from service.screening.candidate import prepare
 from service.screening.facts import Facts
-from service.screening.screen import not_checked, screen
 from service.store import limits, submissions
 from service.store.submissions import Earlier, Limit
 
 KEY_LASTS: Final = timedelta(hours=24)
 MAX_DEPTH: Final = 50
-_log = structlog.get_logger("greenroom.submit")
 
 
 async def submit(
@@ -99,21 +94,13 @@ async def _parent(ctx: Context, site: Site, submission: Submission) -> Parent | 
 async def _screen(
     ctx: Context, site: Site, policy: Policy, submission: Submission, delivery: Delivery
 ) -> Screening:
-    """The filters' bill; a run that overruns its budget costs a label, never the comment."""
     facts = Facts(
         honeypot=delivery.honeypot,
         fill_seconds=delivery.fill_seconds,
         has_form_token=delivery.has_form_token,
         own_hosts=frozenset(urlsplit(origin).hostname or "" for origin in site.origins),
     )
-    loop = asyncio.get_running_loop()
-    work = loop.run_in_executor(None, lambda: screen(prepare(submission), facts, ctx.filters, policy))
-    try:
-        async with asyncio.timeout(ctx.settings.screening_seconds):
-            return await work
-    except TimeoutError:
-        _log.warning("screening.overran", site=site.slug)
-        return not_checked("The filters took too long.")
+    return await ctx.screener.screen(submission, facts, policy)
 
 
 def _new_comment(

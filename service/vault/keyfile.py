@@ -10,13 +10,18 @@ import binascii
 import json
 import os
 import secrets
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from service.errors import WrongKey
 from service.vault.vault import MasterKey
+
+if sys.platform != "win32":
+    import fcntl
 
 _LOOK_AGAIN_SECONDS: Final = 0.5
 
@@ -44,15 +49,34 @@ class KeyFile:
         """Make a first key where there is no file; True where one was made."""
         if self.path.exists():
             return False
-        self._write([MasterKey(1, secrets.token_bytes(32))])
+        with self._alone():
+            if self.path.exists():
+                return False
+            self._write([MasterKey(1, secrets.token_bytes(32))])
         return True
 
     def rotate(self) -> MasterKey:
         """Put a new key in front and return it; the older ones stay, to open what they sealed."""
-        self._reload()
-        new = MasterKey(max(key.id for key in self._keys) + 1, secrets.token_bytes(32))
-        self._write([new, *self._keys])
+        with self._alone():
+            self._reload()
+            new = MasterKey(max(key.id for key in self._keys) + 1, secrets.token_bytes(32))
+            self._write([new, *self._keys])
         return new
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other writers out: of two keys with one id, one would be lost with all that it sealed."""
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with open(os.open(self.path.with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
+                if sys.platform != "win32":
+                    fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+        except OSError as error:
+            raise WrongKey(
+                f"The key file {self.path} cannot be written ({error.strerror}). "
+                "Let this user write to its folder."
+            ) from None
 
     def _reload(self) -> None:
         try:
@@ -68,7 +92,6 @@ class KeyFile:
             ) from None
 
     def _write(self, keys: Sequence[MasterKey]) -> None:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         body = {"keys": [{"id": k.id, "secret": base64.b64encode(k.secret).decode()} for k in keys]}
         draft = self.path.with_suffix(f".{os.getpid()}.new")
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -84,6 +107,7 @@ def _decode(text: str) -> tuple[MasterKey, ...]:
         MasterKey(int(entry["id"]), base64.b64decode(entry["secret"], validate=True))
         for entry in json.loads(text)["keys"]
     )
-    if not keys or any(len(key.secret) != 32 for key in keys):
+    ids = {key.id for key in keys}
+    if not keys or any(len(key.secret) != 32 for key in keys) or len(ids) != len(keys):
         raise ValueError
     return keys

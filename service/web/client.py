@@ -6,6 +6,7 @@ falls back to the peer itself.
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import TypeAlias
 
@@ -22,8 +23,7 @@ def network_of(scope: Scope, trusted: Sequence[Network]) -> str:
     address = _client(scope, trusted)
     if address is None:
         return "unknown"
-    prefix = 24 if address.version == 4 else 64
-    return str(ipaddress.ip_network((address, prefix), strict=False))
+    return _network(address)
 
 
 def own_origin(scope: Scope, trusted: Sequence[Network], public_url: str | None) -> str:
@@ -31,7 +31,7 @@ def own_origin(scope: Scope, trusted: Sequence[Network], public_url: str | None)
     if public_url:
         return public_url
     scheme = scope["scheme"]
-    if _is_trusted(_peer(scope), trusted):
+    if trusted and _is_trusted(_peer(scope), trusted):
         forwarded = Headers(scope=scope).get("x-forwarded-proto", "").lower()
         scheme = forwarded if forwarded in {"http", "https"} else scheme
     return f"{scheme}://{Headers(scope=scope).get('host', '').lower()}"
@@ -39,6 +39,8 @@ def own_origin(scope: Scope, trusted: Sequence[Network], public_url: str | None)
 
 def _client(scope: Scope, trusted: Sequence[Network]) -> IPAddress | None:
     address = _peer(scope)
+    if not trusted:
+        return address
     hops = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
     while _is_trusted(address, trusted) and hops:
         hop = _parse(hops.pop())
@@ -52,6 +54,13 @@ def _peer(scope: Scope) -> IPAddress | None:
     return _parse(scope["client"][0]) if scope.get("client") else None
 
 
+@lru_cache(maxsize=1024)
+def _network(address: IPAddress) -> str:
+    prefix = 24 if address.version == 4 else 64
+    return str(ipaddress.ip_network((address, prefix), strict=False))
+
+
+@lru_cache(maxsize=1024)
 def _parse(text: str) -> IPAddress | None:
     try:
         address = ipaddress.ip_address(text.strip())

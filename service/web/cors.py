@@ -1,5 +1,6 @@
 """Which pages of other origins may talk to a site's public endpoints: an exact list, never credentials."""
 
+from collections.abc import Callable
 from typing import Final
 
 from starlette.requests import Request
@@ -14,16 +15,17 @@ _EXPOSED: Final = (
     b"access-control-expose-headers",
     b"ETag, Idempotency-Replayed, Retry-After, X-Form-Token, X-Request-Id",
 )
-_ALWAYS: Final = ((b"vary", b"Origin"), (b"cross-origin-resource-policy", b"cross-origin"))
+_VARY: Final = (b"vary", b"Origin")
+_READABLE: Final = (b"cross-origin-resource-policy", b"cross-origin")
 
 
-def allowed_origin(request: Request, site: Site, own: str) -> str | None:
+def allowed_origin(request: Request, site: Site, own: Callable[[], str]) -> str | None:
     """The request's Origin if the site lists it or it is our own; None where there is none.
 
     `OriginNotAllowed` for any other, before any work is done for it.
     """
     origin = request.headers.get("origin")
-    if origin is None or origin == own or origin in site.origins:
+    if origin is None or origin in site.origins or origin == own():
         return origin
     raise OriginNotAllowed
 
@@ -43,8 +45,13 @@ def preflight(origin: str | None) -> Response:
 
 
 def dress(response: Response, origin: str | None) -> None:
-    """Let the page at `origin` read this answer; caches must keep origins apart."""
+    """Let the page at `origin` read this answer; caches must keep origins apart.
+
+    A handler that has a Vary of its own names Origin in it.
+    """
     headers = response.raw_headers
-    headers += _ALWAYS
+    if not any(name == b"vary" for name, _ in headers):
+        headers.append(_VARY)
+    headers.append(_READABLE)
     if origin is not None:
         headers += [(b"access-control-allow-origin", origin.encode("latin-1")), _EXPOSED]

@@ -1,11 +1,13 @@
 """From a request to its endpoint's handler and back: origin, method, caller, query, body, answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_origin
+from functools import lru_cache
+from typing import Any, Final, get_origin
 from uuid import UUID
 
 import structlog
 from pydantic import BaseModel
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,6 +23,7 @@ from service.web.problems import INTERNAL, METHOD_NOT_ALLOWED, plain_problem, pr
 from service.web.security import origin_of, principal, require
 from service.web.state import State
 
+_SHORT_QUERY: Final = 512
 _log = structlog.get_logger("greenroom.http")
 
 
@@ -62,7 +65,7 @@ class _Resource:
     async def _locate(self, call: Call) -> str | None:
         """Find the site in the path, and give the origin that may read the answer."""
         call.site, call.policy = await self._state.sites.by_slug(call.request.path_params["site"])
-        return cors.allowed_origin(call.request, call.site, origin_of(call.ctx, call.request))
+        return cors.allowed_origin(call.request, call.site, lambda: origin_of(call.ctx, call.request))
 
     async def _answer(self, call: Call, origin: str | None) -> Response:
         method = call.request.method
@@ -100,7 +103,7 @@ async def _arguments(found: Endpoint, call: Call) -> dict[str, object]:
         if name != "site":
             arguments[name] = _comment_id(raw)
     if found.query:
-        arguments["query"] = check(found.query, _query(request, found.query), empty_is_missing=True)
+        arguments["query"] = _query(found.query, request.scope["query_string"])
     if found.body:
         kind = body.media_type(request)
         if kind != body.JSON and not (found.form and kind == body.FORM):
@@ -119,11 +122,17 @@ def _comment_id(raw: str) -> UUID:
     return found
 
 
-def _query(request: Request, model: type[BaseModel]) -> dict[str, Any]:
-    """The query string as a mapping: lists where the model wants lists, else each name once."""
+def _query(model: type[BaseModel], raw: bytes) -> BaseModel:
+    """The checked query string. The same few are asked again and again, so short ones are remembered."""
+    return _read_query_again(model, raw) if len(raw) <= _SHORT_QUERY else _read_query(model, raw)
+
+
+def _read_query(model: type[BaseModel], raw: bytes) -> BaseModel:
+    """Lists where the model wants lists, every other name once."""
+    given = QueryParams(raw)
     found: dict[str, Any] = {}
-    for name in request.query_params:
-        values = request.query_params.getlist(name)
+    for name in given:
+        values = given.getlist(name)
         field = model.model_fields.get(name)
         if field and get_origin(field.annotation) is list:
             found[name] = values
@@ -131,4 +140,7 @@ def _query(request: Request, model: type[BaseModel]) -> dict[str, Any]:
             raise InvalidRequest("duplicate_key", f"The parameter {name[:32]!a} is given twice.")
         else:
             found[name] = values[0]
-    return found
+    return check(model, found, empty_is_missing=True)
+
+
+_read_query_again = lru_cache(maxsize=1024)(_read_query)

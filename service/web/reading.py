@@ -142,7 +142,7 @@ def conditional(request: Request, rendered: Rendered, media_type: str, **headers
     """The representation, or 304 for a client that has it (RFC 9110, section 13)."""
     tags = request.headers.get("if-none-match", "").replace("W/", "").split(",")
     same = rendered.etag in map(str.strip, tags)
-    known = {"ETag": rendered.etag, "Cache-Control": _CACHING, "Vary": "Accept", **headers}
+    known = {"ETag": rendered.etag, "Cache-Control": _CACHING, "Vary": "Accept, Origin", **headers}
     return Response(b"" if same else rendered.body, 304 if same else 200, known, media_type=media_type)
 
 
@@ -188,7 +188,7 @@ def page_response(
             "Content-Language": lang,
             "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
             f"base-uri 'none'; frame-ancestors 'self' {origins}",
-            "Vary": "Accept",
+            "Vary": "Accept, Origin",
             "X-Robots-Tag": "noindex",
         },
         media_type="text/html",

@@ -1,0 +1,103 @@
+"""Runs the filters beside the event loop, within a time budget that nothing can break.
+
+One thread takes what is waiting in batches, so that under load the two threads trade places once for
+many submissions instead of once for each. When a run overruns its budget, the thread is given up (Python
+cannot end it) and another takes what was waiting behind it.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import Final, TypeAlias
+
+import structlog
+
+from service.model.screenings import Policy, Screening
+from service.model.submissions import Submission
+from service.screening.candidate import prepare
+from service.screening.facts import Facts
+from service.screening.filter import Filter
+from service.screening.screen import not_checked, screen
+
+_MOST_AT_ONCE: Final = 16
+_log = structlog.get_logger("greenroom.screening")
+
+Job: TypeAlias = tuple[Callable[[], Screening], "asyncio.Future[Screening]"]
+
+
+class Screener:
+    """The filters, ready to look at a submission. For one event loop; needs no closing."""
+
+    def __init__(self, filters: Sequence[Filter], seconds: float) -> None:
+        """`seconds` is the budget of one submission, waiting included."""
+        self._filters = filters
+        self._seconds = seconds
+        self._worker: _Worker | None = None
+
+    async def screen(self, submission: Submission, facts: Facts, policy: Policy) -> Screening:
+        """The bill of this submission; past the budget, the bill that says *not checked*."""
+        loop = asyncio.get_running_loop()
+        worker = self._worker
+        if worker is None or worker.loop is not loop:
+            worker = self._worker = _Worker(loop)
+        answer: asyncio.Future[Screening] = loop.create_future()
+        worker.jobs.put((lambda: screen(prepare(submission), facts, self._filters, policy), answer))
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await answer
+        except TimeoutError:
+            _log.warning("screening.overran", seconds=self._seconds)
+            if self._worker is worker:
+                self._worker = worker.successor()
+            return not_checked("The filters took too long.")
+
+
+class _Worker:
+    """A thread and what waits for it."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, jobs: "SimpleQueue[Job] | None" = None) -> None:
+        self.loop = loop
+        self.jobs = jobs if jobs is not None else SimpleQueue[Job]()
+        self._retired = False
+        # A daemon, so that a filter that never ends does not keep the process from ending.
+        threading.Thread(target=self._work, name="screening", daemon=True).start()
+
+    def successor(self) -> "_Worker":
+        """Another thread for the same queue; this one ends when it comes back from where it is stuck."""
+        self._retired = True
+        return _Worker(self.loop, self.jobs)
+
+    def _work(self) -> None:
+        while not self._retired:
+            first = self.jobs.get()
+            if self._is_retired():
+                self.jobs.put(first)
+                return
+            done = [self._run(first)]
+            with suppress(Empty):
+                while len(done) < _MOST_AT_ONCE and not self._is_retired():
+                    done.append(self._run(self.jobs.get_nowait()))
+            try:
+                self.loop.call_soon_threadsafe(_deliver, done)
+            except RuntimeError:
+                return  # The loop is closed: nobody waits any more.
+
+    def _is_retired(self) -> bool:
+        return self._retired
+
+    @staticmethod
+    def _run(job: Job) -> tuple["asyncio.Future[Screening]", Screening]:
+        run, answer = job
+        try:
+            return answer, run()
+        except Exception as error:  # noqa: BLE001 - the thread must live on, and the comment reach a person
+            _log.error("screening.failed", error=type(error).__name__)
+            return answer, not_checked("The text could not be prepared for the filters.")
+
+
+def _deliver(done: list[tuple["asyncio.Future[Screening]", Screening]]) -> None:
+    for answer, screening in done:
+        if not answer.done():
+            answer.set_result(screening)
