@@ -47,7 +47,7 @@ def serve_service(sock: socket.socket, settings: Settings, dsn: str) -> None:
     """The whole service, as `greenroom serve` runs it."""
 
     async def run() -> None:
-        sys.stderr = open(os.devnull, "w")  # noqa: ASYNC230, PTH123, SIM115 - the log is written, not read
+        sys.stderr = open(os.devnull, "w")  # noqa: ASYNC230, SIM115 - the log is written, not read
         set_up(settings.log_level, settings.log_format)
         async with open_context(settings, dsn) as ctx:
             app = build_app(ctx)

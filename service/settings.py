@@ -4,10 +4,12 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PostgresDsn, field_validator
+from pydantic import Field, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Network = IPv4Network | IPv6Network
+# Not pydantic's PostgresDsn: it refuses an address without a host, as for a socket.
+Dsn = Annotated[str, StringConstraints(pattern=r"^postgres(ql)?://")]
 
 
 class Settings(BaseSettings):
@@ -15,10 +17,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GREENROOM_", frozen=True, extra="ignore")
 
-    database_url: PostgresDsn | None = Field(
+    database_url: Dsn | None = Field(
         None, description="PostgreSQL 16 or newer. Unset: the embedded PostgreSQL, kept in the data folder."
     )
-    owner_database_url: PostgresDsn | None = Field(
+    owner_database_url: Dsn | None = Field(
         None,
         description="The same database as a role that owns the schema, for migrations. Unset: the role of "
         "GREENROOM_DATABASE_URL owns it.",

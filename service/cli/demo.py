@@ -1,8 +1,10 @@
 """`greenroom demo`: the service with a little news site beside it, ready to be tried."""
 
+import asyncio
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +36,8 @@ def demo(
     """Run the service with a demo site and a first moderator, and print where everything is."""
     settings = settings_of(data_dir, host=host, port=port)
     set_up("warning" if settings.log_level == "info" else settings.log_level, settings.log_format)
-    run(_demo(settings))
+    with suppress(asyncio.CancelledError):
+        run(_demo(settings))
 
 
 async def _demo(settings: Settings) -> None:
@@ -47,7 +50,6 @@ async def _demo(settings: Settings) -> None:
             await _set_up_site(ctx, origin)
             password = await _set_up_moderator(ctx, settings.data_dir / "demo-sign-in.json")
             sign_in = f"{_MODERATOR} / {password}" if password else "the moderator you added"
-            answer: dict[str, object] = {}
             lines = (
                 "",
                 f"  An article        {origin}/",
@@ -57,9 +59,8 @@ async def _demo(settings: Settings) -> None:
                 "  Write a comment on the article, approve it in the console, and reload the article.",
                 "",
             )
-            say(answer, "\n".join(lines), as_json=False)
             apps = {sock: build_app(ctx, state), demo_sock: demo_app(url, origin, _SITE)}
-            await serve_until_told(apps, settings, state)
+            await serve_until_told(apps, settings, state, lambda: say({}, "\n".join(lines), as_json=False))
 
 
 def _next(port: int) -> int:

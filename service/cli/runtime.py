@@ -40,8 +40,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 async def database(settings: Settings, purpose: Purpose) -> AsyncIterator[Servers]:
     """The database of these settings: the one they name, else the embedded one, started if need be."""
     if settings.database_url is not None:
-        url = str(settings.database_url)
-        yield Servers(str(settings.owner_database_url or url), url, is_embedded=False)
+        url = settings.database_url
+        yield Servers(settings.owner_database_url or url, url, is_embedded=False)
         return
     async with embedded_postgres(settings.data_dir, purpose=purpose, on_progress=_tell) as server:
         yield Servers(server.owner_dsn, server.app_dsn, is_embedded=True)

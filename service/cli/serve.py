@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Annotated, Final
 
@@ -42,24 +42,27 @@ def serve(
     if not embedded and settings.database_url is None:
         raise WrongSettings("With --no-embedded, set GREENROOM_DATABASE_URL to a PostgreSQL.")
     set_up(settings.log_level, settings.log_format)
-    run(_serve(settings, as_json=as_json))
+    with suppress(asyncio.CancelledError):
+        run(_serve(settings, as_json=as_json))
 
 
 async def _serve(settings: Settings, *, as_json: bool) -> None:
     with listen(settings.host, settings.port) as sock:
         url = settings.public_url or address_of(sock)
+        answer: dict[str, object] = {"url": url, "console": f"{url}/console"}
+        sentence = f"Greenroom is at {url}, its console at {url}/console"
         async with running_service(settings) as (ctx, state):
-            say(
-                {"url": url, "console": f"{url}/console"},
-                f"Greenroom is at {url}, its console at {url}/console",
-                as_json=as_json,
-            )
-            await serve_until_told({sock: build_app(ctx, state)}, settings, state)
+            apps = {sock: build_app(ctx, state)}
+            await serve_until_told(apps, settings, state, lambda: say(answer, sentence, as_json=as_json))
 
 
 @asynccontextmanager
 async def running_service(settings: Settings) -> AsyncIterator[tuple[Context, State]]:
     """The database, the context and the upkeep, taken down in the opposite order."""
+    # Told to stop while still starting, we undo what was done so far.
+    task = asyncio.current_task()
+    assert task is not None
+    on_signals(task.cancel)
     async with (
         ready_database(settings, Purpose.SERVE) as servers,
         open_context(settings, servers.app_dsn) as ctx,
@@ -73,8 +76,13 @@ async def running_service(settings: Settings) -> AsyncIterator[tuple[Context, St
                 await upkeep
 
 
-async def serve_until_told(apps: dict[socket.socket, ASGIApp], settings: Settings, state: State) -> None:
-    """Serve each application on its socket until SIGINT or SIGTERM; a second signal does not wait."""
+async def serve_until_told(
+    apps: Mapping[socket.socket, ASGIApp], settings: Settings, state: State, announce: Callable[[], None]
+) -> None:
+    """Serve each application on its socket until SIGINT or SIGTERM; a second signal does not wait.
+
+    `announce` is called once all of them take connections.
+    """
     servers = [_Server(uvicorn_config(app, settings)) for app in apps.values()]
 
     def stop() -> None:
@@ -84,16 +92,20 @@ async def serve_until_told(apps: dict[socket.socket, ASGIApp], settings: Setting
             server.should_exit = True
 
     settle()
+    on_signals(stop)
+    serving = asyncio.gather(
+        *(server.serve(sockets=[sock]) for server, sock in zip(servers, apps, strict=True))
+    )
+    await asyncio.gather(*(server.ready.wait() for server in servers))
+    announce()
+    await serving
+
+
+def on_signals(action: Callable[[], object]) -> None:
+    """What SIGINT and SIGTERM do from now on."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-    try:
-        await asyncio.gather(
-            *(server.serve(sockets=[sock]) for server, sock in zip(servers, apps, strict=True))
-        )
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+        loop.add_signal_handler(number, action)
 
 
 def settle() -> None:
@@ -122,6 +134,15 @@ def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
 
 class _Server(uvicorn.Server):
     """uvicorn raises a signal again after its loop, which would end us before PostgreSQL is stopped."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Note when connections are taken."""
+        await super().startup(sockets)
+        self.ready.set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from service.errors import WrongKey
-from service.vault.vault import MasterKey
+from service.vault.vault import MAX_KEY_ID, MasterKey
 
 if sys.platform != "win32":
     import fcntl
@@ -107,7 +107,8 @@ def _decode(text: str) -> tuple[MasterKey, ...]:
         MasterKey(int(entry["id"]), base64.b64decode(entry["secret"], validate=True))
         for entry in json.loads(text)["keys"]
     )
-    ids = {key.id for key in keys}
-    if not keys or any(len(key.secret) != 32 for key in keys) or len(ids) != len(keys):
+    if not keys or any(len(key.secret) != 32 or not 0 < key.id <= MAX_KEY_ID for key in keys):
+        raise ValueError
+    if len({key.id for key in keys}) != len(keys):
         raise ValueError
     return keys

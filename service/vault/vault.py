@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from service.errors import ServiceError
 from service.model.email import EmailAddress
 
+MAX_KEY_ID: Final = 32_767
 _FORMAT: Final = b"\x01"
 _STEP: Final = 64
 _KEY_CHECK: Final = b"greenroom key check"
@@ -36,7 +37,7 @@ class CannotOpen(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class MasterKey:
-    """One key of the ring; `id` is 1…65535 and never used twice."""
+    """One key of the ring; `id` is 1 to `MAX_KEY_ID` (the database's smallint) and never used twice."""
 
     id: int
     secret: bytes

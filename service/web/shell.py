@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import InvalidRequest
 from service.web.crash import describe
-from service.web.problems import INTERNAL, PROBLEMS, plain_problem
+from service.web.problems import INTERNAL, plain_problem, problem_response
 
 _log = structlog.get_logger("greenroom.http")
 
@@ -83,7 +83,7 @@ class Shell:
         try:
             if self._is_foreign(scope):
                 error = InvalidRequest("host", "This service is not known under that host name.")
-                response = plain_problem(PROBLEMS[InvalidRequest], error.detail, request_id)
+                response = problem_response(error, request_id)
                 await response(scope, receive, answer)
             else:
                 await self._app(scope, receive, answer)

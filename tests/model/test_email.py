@@ -72,11 +72,11 @@ def test_what_is_no_plain_address_is_refused(raw: str) -> None:
     ["a" * 64 + "@" + "b." * 95 + "example", "a" * 300 + "@example.com", "a" * 100_000, "a@" + "b." * 50_000],
 )
 def test_a_long_one_is_refused_at_once(raw: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(FieldRefused) as caught:
         parse_email(raw)
     assert caught.value.code == "email.too_long"
-    assert time.perf_counter() - began < 0.02
+    assert time.process_time() - began < 0.02
 
 
 @pytest.mark.parametrize(

@@ -200,9 +200,9 @@ def test_a_name_has_a_hundred_code_points_at_most() -> None:
     "flood", ["\u0301" * 100_001, "a" + "\u0301\u0323\u0334\u0345" * 25_000, "\ufdfa" * 100_000]
 )
 def test_a_flood_is_refused_by_its_length_at_once(flood: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert refusal(parse_name, flood) == "name.too_long"
-    assert time.perf_counter() - began < 0.02
+    assert time.process_time() - began < 0.02
 
 
 @given(st.text(max_size=MAX_NAME * 5))

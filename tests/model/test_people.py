@@ -48,11 +48,11 @@ def test_a_password_is_any_ten_to_256_characters(password: str) -> None:
 
 @pytest.mark.parametrize("password", ["", "x" * 9, "x" * 257, "x" * 10 + "\x00", "x" * 1_000_000])
 def test_other_passwords_are_refused_at_once_and_not_quoted(password: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(FieldRefused, match="A password has 10 to 256 characters") as caught:
         parse_password(password)
     assert caught.value.code == "password.length"
-    assert time.perf_counter() - began < 0.01
+    assert time.process_time() - began < 0.01
 
 
 @given(st.frozensets(st.sampled_from(Scope)), st.sampled_from(Scope))

@@ -74,17 +74,17 @@ def test_a_text_that_nobody_can_see_is_refused(blank: str) -> None:
 
 @pytest.mark.parametrize("flood", ["\u0301" * 100_001, "\ufdfa" * 100_000, "a" * 1_000_000])
 def test_a_flood_is_refused_by_its_length_at_once(flood: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert refusal(parse_text, flood) == "text.too_long"
-    assert time.perf_counter() - began < 0.02
+    assert time.process_time() - began < 0.02
 
 
 @pytest.mark.parametrize("unit", ["s ", "!@ ", "\u0301", "\u202e", "http://", "[", "<", "\u200d"])
 def test_ten_thousand_characters_are_judged_quickly(unit: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     text = ("a" + unit * MAX_TEXT)[:MAX_TEXT]
     assert parse_text(text) == text
-    assert time.perf_counter() - began < 0.05
+    assert time.process_time() - began < 0.05
 
 
 def test_a_title_is_put_on_one_line() -> None:

@@ -150,9 +150,9 @@ def test_the_longest_address_is_kept_whole() -> None:
 
 @pytest.mark.parametrize("raw", ["a." * 1_040, "http://" + "a-" * 1_000, "%" * 2_000, "www." + "_" * 2_000])
 def test_no_address_takes_long(raw: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     refusal(raw)
-    assert time.perf_counter() - began < 0.02
+    assert time.process_time() - began < 0.02
 
 
 ADDRESSISH = st.lists(

@@ -1,0 +1,91 @@
+"""The Harbour Lamp: front page, two articles and a style sheet, served with a strict policy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+_FOLDER: Final = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article: where it is, in which language, and the template with its words."""
+
+    path: str
+    lang: str
+    direction: str
+    template: str
+
+
+ARTICLES: Final = (
+    Article("/swing-bridge-to-close", "en", "ltr", "bridge.html"),
+    Article("/purani-laltain", "ur", "rtl", "lantern.html"),
+)
+
+
+def demo_app(service_url: str, own_origin: str, site: str) -> Starlette:
+    """The news site at `own_origin`, with comments of `site` from the service at `service_url`."""
+    pages = _Pages(service_url, own_origin, site)
+    routes = [Route("/", pages.front), Route("/lamp.css", pages.style)]
+    routes += [Route(article.path, pages.article) for article in ARTICLES]
+    return Starlette(routes=routes)
+
+
+class _Pages:
+    """Draws the pages; each of them is the same for everybody."""
+
+    def __init__(self, service_url: str, own_origin: str, site: str) -> None:
+        env = Environment(
+            loader=FileSystemLoader(_FOLDER),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        common = {"service": service_url, "site": site, "articles": ARTICLES}
+        self._headers = {"Content-Security-Policy": policy(service_url), **_ALWAYS}
+        self._front = env.get_template("front.html").render(common)
+        self._style = (_FOLDER / "lamp.css").read_text(encoding="utf-8")
+        self._articles = {}
+        for article in ARTICLES:
+            page = own_origin + article.path
+            query = urlencode({"page": page, "lang": article.lang})
+            thread = f"{service_url}/v1/sites/{site}/thread.html?{query}"
+            values = {**common, "article": article, "page": page, "thread": thread}
+            self._articles[article.path] = env.get_template(article.template).render(values)
+
+    async def front(self, request: Request) -> Response:
+        """The front page."""
+        return HTMLResponse(self._front, headers=self._headers)
+
+    async def article(self, request: Request) -> Response:
+        """An article, by its path."""
+        return HTMLResponse(self._articles[request.url.path], headers=self._headers)
+
+    async def style(self, request: Request) -> Response:
+        """The style sheet of all pages."""
+        return Response(self._style, media_type="text/css", headers=_ALWAYS)
+
+
+def policy(service_url: str) -> str:
+    """What the pages may load: nothing, but their own style sheet and what the widget needs."""
+    return (
+        f"default-src 'none'; style-src 'self'; script-src {service_url}; connect-src {service_url}; "
+        f"frame-src {service_url}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types comment-thread"
+    )
+
+
+_ALWAYS: Final[Mapping[str, str]] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cache-Control": "no-cache",
+}
