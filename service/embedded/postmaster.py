@@ -57,7 +57,7 @@ class Postmaster:
         deaths = 0
         while True:
             began = time.monotonic()
-            while self.child is not None and self.child.poll() is None:
+            while self.child is not None and self.child.poll() is None:  # noqa: ASYNC110 - a process, no event
                 await asyncio.sleep(0.05)
             deaths = 0 if time.monotonic() - began > 60 else deaths + 1
             _log.error("postgres.died", code=self.child.returncode if self.child else None)

@@ -45,9 +45,7 @@ async def reset_admin_password(launch: Launch) -> None:
     """
     statement = f"ALTER ROLE {ADMIN_ROLE} PASSWORD '{launch.credentials.admin}'\n"
     argv = ["postgres", "--single", "-D", data_argument(launch.layout.pgdata, launch.account), "postgres"]
-    child = await asyncio.to_thread(
-        spawn, launch, argv, cwd=launch.layout.pgdata, stdin=subprocess.PIPE
-    )
+    child = await asyncio.to_thread(spawn, launch, argv, cwd=launch.layout.pgdata, stdin=subprocess.PIPE)
     await asyncio.to_thread(child.communicate, statement.encode())
     if child.returncode != 0:
         raise StartFailed(
@@ -60,7 +58,9 @@ async def _ensure_role(conn: "asyncpg.Connection[asyncpg.Record]", role: str, pa
     known = await conn.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role)
     verb = "ALTER" if known else "CREATE"
     # The server quotes the password itself, so that no string of ours has to be right about quoting.
-    sql = await conn.fetchval(f"SELECT format('{verb} ROLE %I {_LIMITS} PASSWORD %L', $1::text, $2::text)", role, password)
+    sql = await conn.fetchval(
+        f"SELECT format('{verb} ROLE %I {_LIMITS} PASSWORD %L', $1::text, $2::text)", role, password
+    )
     await conn.execute(sql)
 
 
@@ -72,4 +72,3 @@ async def _own_public_schema(launch: Launch) -> None:
         await conn.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     finally:
         await conn.close()
-

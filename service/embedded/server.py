@@ -11,7 +11,15 @@ import asyncpg
 from service.embedded.binaries import find_binaries, runnable_by
 from service.embedded.claiming import claim
 from service.embedded.cluster import ensure_cluster
-from service.embedded.credentials import ADMIN_ROLE, APP_ROLE, OWNER_ROLE, Credentials, dsn, load, load_or_create
+from service.embedded.credentials import (
+    ADMIN_ROLE,
+    APP_ROLE,
+    OWNER_ROLE,
+    Credentials,
+    dsn,
+    load,
+    load_or_create,
+)
 from service.embedded.errors import StartFailed
 from service.embedded.launch import Launch, rotate_log
 from service.embedded.layout import Layout, prepare_layout

@@ -7,67 +7,11 @@
  * a link to the same thread, where it is.
  */
 
+import { make, put } from "./markup.js";
+
 const HOME = new URL(import.meta.url).origin;
 /** The server puts the style sheet here. */
 const STYLE = "@thread.css@";
-
-const ELEMENTS = (
-  "a article bdi button div form h2 header input label li ol p section span textarea time ul"
-).split(" ");
-const ATTRIBUTES = (
-  "aria-hidden aria-label aria-labelledby autocapitalize autocomplete class datetime dir for hidden href id " +
-  "inputmode lang maxlength name novalidate rel required role rows spellcheck tabindex target type value"
-).split(" ");
-
-/** @type {{ createHTML(html: string): string } | undefined} */
-let policy;
-
-/**
- * Put the server's HTML into an element: nothing that is not on the lists above.
- * @param {Element} into
- * @param {string} html
- */
-function put(into, html) {
-  if ("setHTML" in into) {
-    const sanitizer = { elements: ELEMENTS, attributes: ATTRIBUTES, dataAttributes: true };
-    /** @type {any} */ (into).setHTML(html, { sanitizer });
-    return;
-  }
-  policy ??= /** @type {any} */ (window).trustedTypes?.createPolicy("comment-thread", {
-    createHTML: (/** @type {string} */ text) => text,
-  });
-  copy(new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html").body, into);
-}
-
-/**
- * The same, node by node, for browsers that have no `setHTML`.
- * @param {Element} from
- * @param {Element} into
- */
-function copy(from, into) {
-  for (const node of from.childNodes) {
-    if (node instanceof Text) into.append(node.data);
-    if (!(node instanceof Element) || !ELEMENTS.includes(node.localName)) continue;
-    const made = into.appendChild(document.createElement(node.localName));
-    for (const { name, value } of node.attributes) {
-      const known = ATTRIBUTES.includes(name) || name.startsWith("data-");
-      if (known && (name !== "href" || /^(https?:|[/#])/.test(value))) made.setAttribute(name, value);
-    }
-    copy(node, made);
-  }
-}
-
-/**
- * @param {string} tag
- * @param {string} name its class
- * @param {string | Node} content
- */
-function make(tag, name, ...content) {
-  const made = document.createElement(tag);
-  made.className = name;
-  made.append(...content);
-  return made;
-}
 
 class CommentThread extends HTMLElement {
   #page = "";
@@ -129,7 +73,7 @@ class CommentThread extends HTMLElement {
     for (const time of holder.querySelectorAll("time")) {
       const at = new Date(time.dateTime);
       time.title = time.textContent || "";
-      time.textContent = at.toLocaleString(shown.lang, { dateStyle: "medium", timeStyle: "short" });
+      time.textContent = at.toLocaleString(shown.lang, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
     }
     return holder;
   }
@@ -310,8 +254,10 @@ class CommentThread extends HTMLElement {
    */
   #accept(form, { id }) {
     const parent = form.parent.value;
-    const text = make("div", "text", form.text.value.trim());
-    text.dir = "auto";
+    const text = make("div", "text");
+    for (const paragraph of form.text.value.trim().split(/\n{2,}/)) {
+      text.appendChild(make("p", "", paragraph)).dir = "auto";
+    }
     const badge = make("span", "badge", this.#say("awaiting"));
     const head = make("header", "", make("bdi", "author", form.elements["name"].value.trim()), badge);
     const article = make("article", "own", head, text);

@@ -1,7 +1,7 @@
 """The front-end files, as they are served: read once, compressed once, with a tag of their content.
 
-`widget.js` gets `thread.css` put into it, so that one request brings both and no page has to allow
-style sheets. Whole-line comments and indentation are left out of what is sent; the files stay readable.
+`widget.js` gets what it imports and `thread.css` put into it, so that one request brings everything and
+no page has to allow style sheets. Whole-line comments and indentation are left out of what is sent; the files stay readable.
 """
 
 import gzip
@@ -31,6 +31,8 @@ _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
 _CACHING: Final = "public, max-age=3600, stale-while-revalidate=86400"
 # For every other origin's pages, which embed them; without credentials there is nothing to leak.
 _EMBEDDED: Final = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+_IMPORT: Final = re.compile(r'(?m)^import \{[^}]*\} from "\./(\w+\.js)";\n')
+_EXPORT: Final = re.compile(r"(?m)^export (?=function|class|const)")
 _STYLE_SLOT: Final = '"@thread.css@"'
 _BLOCK: Final = r"/\*(?:[^*]|\*(?!/))*\*/"
 _COMMENT: Final = re.compile(rf"(?m)^[ \t]*(?:{_BLOCK}|//[^\n]*)[ \t]*\n")
@@ -104,15 +106,20 @@ class _Resource:
 def _load(path: str, name: str) -> Asset:
     suffix = Path(name).suffix
     prepare = _PREPARED.get(suffix, str)
-    text = prepare((_FOLDER / name).read_text(encoding="utf-8"))
+    text = prepare(_read(name))
     return Asset.of(text, _MEDIA_TYPES[suffix], embedded=path.startswith("/cw/"))
 
 
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
 def _script(text: str) -> str:
+    text = _IMPORT.sub(lambda found: _EXPORT.sub("", _read(found[1])), text)
     text = _INDENT.sub("", _COMMENT.sub("", text))
     if _STYLE_SLOT in text:
-        style = _style((_FOLDER / "thread.css").read_text(encoding="utf-8"))
-        text = text.replace(_STYLE_SLOT, json.dumps(style, ensure_ascii=False))
+        style = json.dumps(_style(_read("thread.css")), ensure_ascii=False)
+        text = text.replace(_STYLE_SLOT, style)
     return text
 
 

@@ -20,7 +20,13 @@ _PUNCTUATION: Final = frozenset(".,;:!?…'’”»]}*_،؛؟۔。、)")
 _DIRECTION: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LINE_BREAK: Final = re.compile("\r\n?|[\x85\u2028\u2029]")
 _GAP: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
-_LINK: Final = Markup('<a href="{}" rel="' + REL + '" target="_top">{}</a>')
+_LINK: Final = Markup('<a href="{}" rel="{}" target="_top">{}</a>')
+
+
+def paragraphs(text: str) -> list[Markup]:
+    """The text as `linkify` makes it, in paragraphs; single line breaks stay inside them."""
+    # No tag made here holds a line break, so none is torn apart.
+    return linkify(text).split("\n\n")
 
 
 def linkify(text: str) -> Markup:
@@ -33,7 +39,7 @@ def linkify(text: str) -> Markup:
         target = _target(written)
         if target is None:
             continue
-        parts += escape(text[done : match.start()]), _LINK.format(target, written)
+        parts += escape(text[done : match.start()]), _LINK.format(target, REL, written)
         done = match.start() + len(written)
         links += 1
         if links == MAX_LINKS:

@@ -22,7 +22,7 @@ from service.model.sites import Site
 from service.model.submissions import MAX_NAME, MAX_TEXT
 from service.model.urls import MAX_URL, Address
 from service.web.catalogues import SOURCE_LANGUAGE, Catalogue, load
-from service.web.linkify import REL, linkify
+from service.web.linkify import REL, paragraphs
 from service.web.wire import ThreadOut
 
 MAX_DEPTH: Final = 4
@@ -38,7 +38,7 @@ _LENGTHS: Final = {
 _TEMPLATES: Final = Path(__file__).parent / "templates" / "thread"
 # How a listing ends when its page takes no comments. Nobody's text can make it: text is escaped, and
 # something always follows it.
-_CLOSED_END: Final = b"<!--closed-->"
+_CLOSED_END: Final = Markup("<!--closed-->")
 _CATALOGUES: Final = load()
 
 
@@ -115,9 +115,9 @@ class ThreadPages:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        env.filters |= {"linkify": linkify, "rfc3339": _rfc3339, "plain_time": _plain_time}
+        env.filters |= {"paragraphs": paragraphs, "rfc3339": _rfc3339, "plain_time": _plain_time}
         env.tests |= {"web_address": lambda text: text.startswith(("https://", "http://"))}
-        env.globals |= {"rel": REL, "lengths": _LENGTHS, "closed_end": Markup(_CLOSED_END.decode())}
+        env.globals |= {"rel": REL, "lengths": _LENGTHS, "closed_end": _CLOSED_END}
         self._listing = env.get_template("listing.html")
         self._fragment = env.get_template("fragment.html")
         self._page = env.get_template("page.html")
@@ -137,8 +137,8 @@ class ThreadPages:
 
     def page(self, listing: bytes, *, site: Site, page: Address, lang: str, form: FormView) -> bytes:
         """The whole document around a `listing`, which is empty when a form failed."""
-        closed = listing.endswith(_CLOSED_END)
-        values = {"listing": Markup(listing.decode()), "closed": closed}
+        html = listing.decode()
+        values = {"listing": html, "closed": html.endswith(_CLOSED_END)}
         return self._page.render({**values, **self._form(form, site, str(page), lang, whole=True)}).encode()
 
     def _thread(

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from service.model.screenings import Policy, Signal, Span, Verdict
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
-from service.screening.filter import Filter, filter  # noqa: A004
+from service.screening.filter import Filter, filter
 from service.screening.screen import not_checked, screen
 
 Make = Callable[..., Candidate]

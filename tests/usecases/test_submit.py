@@ -2,12 +2,7 @@
 
 import asyncio
 import dataclasses
-import json
-import threading
-import time
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -16,17 +11,13 @@ import pytest
 from service.context import Context
 from service.errors import InvalidFields, KeyReused, RateLimited, ThreadClosed
 from service.model.email import parse_email
-from service.model.screenings import Policy, Signal, Span
+from service.model.screenings import Policy
 from service.model.sites import Site
-from service.model.submissions import Submission
 from service.model.urls import parse_page
-from service.screening.candidate import Candidate
-from service.screening.facts import Facts
-from service.screening.filter import Filter
-from service.screening.screener import Screener
 from service.store.database import Connection
-from service.usecases.govern import add_site, set_origins, set_page_closed
+from service.usecases.govern import add_site, set_page_closed
 from service.usecases.submit import MAX_DEPTH, submit
+from service.vault import KeyFile
 from tests.conftest import MakeComment
 from tests.factories import ARTICLE, a_delivery, a_submission, submitted
 
@@ -37,14 +28,6 @@ async def the_comment(conn: Connection) -> asyncpg.Record:
     row = await conn.fetchrow("SELECT * FROM comment")
     assert row is not None
     return row
-
-
-def screening_with(
-    ctx: Context, *functions: Callable[[Candidate, Facts], Any], seconds: float = 5.0
-) -> Context:
-    """The context with these functions as its filters."""
-    filters = [Filter(f"f{n}", 1.0, "It says.", function) for n, function in enumerate(functions)]
-    return dataclasses.replace(ctx, screener=Screener(filters, seconds))
 
 
 async def test_every_field_is_stored_to_the_byte(ctx: Context, site: Site, conn: Connection) -> None:
@@ -77,133 +60,6 @@ async def test_the_address_is_stored_sealed_with_its_digest(
     assert b"eader" not in row["sealed"]
     assert ctx.vault.open(row["sealed"], site_id=site.id, comment_id=comment_id) == "Reader@example.com"
     assert [row["digest"]] == ctx.vault.digests(parse_email("reader@EXAMPLE.com"), site.id)
-
-
-async def test_signals_are_stored_in_the_order_of_the_filters(
-    ctx: Context, site: Site, conn: Connection
-) -> None:
-    def loud(candidate: Candidate, _facts: Facts) -> Signal:
-        return Signal("loud", 1.0, 9.9, "It is loud.", [Span("text", 0, 3)], [candidate.text[:3]])
-
-    def quiet(_candidate: Candidate, _facts: Facts) -> None:
-        return None
-
-    def kind(_candidate: Candidate, _facts: Facts) -> Signal:
-        return Signal("kind", -0.5, 9.9, "It is kind.")
-
-    await submitted(screening_with(ctx, loud, quiet, kind), site, a_submission(text="سلام"), a_delivery())
-
-    rows = await conn.fetch("SELECT * FROM signal ORDER BY position")
-    assert [(r["position"], r["name"], r["strength"], r["weight"]) for r in rows] == [
-        (0, "loud", 1.0, 1.0),
-        (1, "kind", -0.5, 1.0),
-    ]
-    assert json.loads(rows[0]["spans"]) == [["text", 0, 3]]
-    assert json.loads(rows[0]["evidence"]) == ["سلا"]
-    assert (await the_comment(conn))["score"] == 0.5
-
-
-async def test_a_sites_own_weights_make_its_bill(ctx: Context, site: Site, conn: Connection) -> None:
-    policy = Policy(weights={"honeypot": 2.5})
-    await submit(ctx, site, policy, a_submission(), a_delivery(honeypot="x"))
-    assert await conn.fetchval("SELECT weight FROM signal WHERE name = 'honeypot'") == 2.5
-
-
-async def test_a_filter_that_raises_costs_a_label_and_never_the_comment(
-    ctx: Context, site: Site, conn: Connection
-) -> None:
-    def broken(_candidate: Candidate, _facts: Facts) -> Signal:
-        raise ZeroDivisionError
-
-    def sure(_candidate: Candidate, _facts: Facts) -> Signal:
-        return Signal("sure", 1.0, 1.0, "It is sure.")
-
-    policy = Policy(weights={"f1": 50.0})
-    receipt = await submit(screening_with(ctx, broken, sure), site, policy, a_submission(), a_delivery())
-
-    row = await the_comment(conn)
-    assert (row["id"], row["status"], row["verdict"], row["score"]) == (
-        receipt.comment_id,
-        "pending",
-        "hold",
-        50.0,
-    )
-    assert await names(conn) == ["not_checked", "sure"]
-
-
-@pytest.mark.parametrize(
-    "garbage",
-    [
-        Signal("f0", 7.0, 1.0, "Too strong."),
-        Signal("f0", float("nan"), 1.0, "No number."),
-        Signal("f0", 1.0, 1.0, "Past the end.", [Span("text", 0, 10_000)]),
-        Signal("f0", 1.0, 1.0, "No such field.", [Span("email", 0, 1)]),
-        "a string",
-    ],
-    ids=str,
-)
-async def test_a_filter_that_talks_nonsense_is_not_believed(
-    ctx: Context, site: Site, conn: Connection, garbage: object
-) -> None:
-    await submitted(screening_with(ctx, lambda *_: garbage), site, a_submission(), a_delivery())
-    assert await names(conn) == ["not_checked"]
-
-
-@pytest.fixture
-def gate() -> Iterator[threading.Event]:
-    """Filters wait at it, until the test is over."""
-    gate = threading.Event()
-    yield gate
-    gate.set()
-
-
-async def test_a_filter_that_hangs_does_not_hold_the_comment_up(
-    ctx: Context, site: Site, conn: Connection, gate: threading.Event
-) -> None:
-    def hanging(_candidate: Candidate, _facts: Facts) -> None:
-        gate.wait(30)
-
-    stuck = screening_with(ctx, hanging, seconds=0.2)
-    began = time.monotonic()
-    await asyncio.gather(*(submitted(stuck, site, a_submission(), a_delivery()) for _ in range(5)))
-
-    assert time.monotonic() - began < 3
-    assert await conn.fetchval("SELECT count(*) FROM comment WHERE status = 'pending'") == 5
-    assert await names(conn) == ["not_checked"] * 5
-    assert await conn.fetchval("SELECT array_agg(DISTINCT verdict) FROM comment") == ["hold"]
-
-
-async def test_after_a_filter_hung_the_next_comment_is_checked_again(
-    ctx: Context, site: Site, conn: Connection, gate: threading.Event
-) -> None:
-    def sometimes(candidate: Candidate, _facts: Facts) -> Signal:
-        if "hang" in candidate.text:
-            gate.wait(30)
-        return Signal("f0", 0.5, 1.0, "Looked.")
-
-    ctx = screening_with(ctx, sometimes, seconds=0.5)
-    await submitted(ctx, site, a_submission(text="hang"), a_delivery())
-    await submitted(ctx, site, a_submission(text="well"), a_delivery())
-    assert await names(conn) == ["not_checked", "f0"]
-
-
-async def names(conn: Connection) -> list[str]:
-    return [row["name"] for row in await conn.fetch("SELECT name FROM signal ORDER BY comment_id, position")]
-
-
-async def test_a_filled_honeypot_gets_the_same_answer_as_anybody(
-    ctx: Context, site: Site, conn: Connection
-) -> None:
-    honest = await submit(ctx, site, Policy(), a_submission(), a_delivery())
-    robot = await submit(ctx, site, Policy(), a_submission(), a_delivery(honeypot="https://spam.example"))
-
-    assert [type(value) for value in dataclasses.astuple(honest)] == [
-        type(value) for value in dataclasses.astuple(robot)
-    ]
-    assert len(honest.author_token) == len(robot.author_token)
-    rows = await conn.fetch("SELECT status, verdict FROM comment ORDER BY id")
-    assert [tuple(row) for row in rows] == [("pending", "hold"), ("pending", "reject")]
-    assert "spam.example" not in str(await conn.fetch("SELECT * FROM signal"))
 
 
 async def test_a_retry_gets_the_first_answer_again(ctx: Context, site: Site, conn: Connection) -> None:
@@ -239,8 +95,6 @@ async def test_a_key_that_has_run_out_is_free_again(ctx: Context, site: Site, co
 
 
 async def test_retries_that_meet_a_rotation_of_the_keys_are_still_known(ctx: Context, site: Site) -> None:
-    from service.vault import KeyFile
-
     delivery = a_delivery(key=b"one", key_is_explicit=True)
     first = await submit(ctx, site, Policy(), a_submission(), delivery)
     KeyFile(ctx.settings.own_key_file).rotate()
@@ -337,20 +191,3 @@ async def test_a_page_closes_by_hand_and_by_age(ctx: Context, site: Site, conn: 
     with pytest.raises(ThreadClosed):
         await submitted(ctx, site, a_submission(), a_delivery())
     assert await conn.fetchval("SELECT count(*) FROM comment") == 2
-
-
-async def test_a_link_to_the_site_itself_is_none_of_the_filters_business(
-    ctx: Context, site: Site, conn: Connection
-) -> None:
-    seen: list[Facts] = []
-
-    def noting(_candidate: Candidate, facts: Facts) -> None:
-        seen.append(facts)
-
-    await set_origins(ctx, site.slug, ["https://news.example", "http://localhost:8001"], actor="test")
-    given: Submission = a_submission()
-    sites = dataclasses.replace(site, origins=frozenset({"https://news.example", "http://localhost:8001"}))
-    await submitted(
-        screening_with(ctx, noting), sites, given, a_delivery(fill_seconds=None, has_form_token=False)
-    )
-    assert seen == [Facts("", None, False, frozenset({"news.example", "localhost"}))]

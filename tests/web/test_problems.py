@@ -8,6 +8,7 @@ import pytest
 
 from service import errors
 from service.errors import ServiceError
+from service.web.endpoint import Endpoint
 from service.web.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS
 from service.web.routes import ENDPOINTS
 
@@ -23,9 +24,9 @@ def filled(path: str) -> str:
     "found", [e for e in ENDPOINTS if e.tag != "console"], ids=lambda e: f"{e.method} {e.path}"
 )
 async def test_every_route_refuses_a_wrong_method_in_the_one_shape(
-    client: httpx2.AsyncClient, found: object
+    client: httpx2.AsyncClient, found: Endpoint
 ) -> None:
-    path = filled(found.path)  # type: ignore[attr-defined]
+    path = filled(found.path)
     response = await client.request("PATCH", path)
 
     assert response.status_code in {404, 405}

@@ -24,7 +24,7 @@ async def approve(ctx: Context, *ids: UUID) -> None:
         await decide(ctx, ANA, comment_id, Choice(Action.APPROVE, 1))
 
 
-async def thread(client: httpx2.AsyncClient, **query: object) -> dict[str, Any]:
+async def thread(client: httpx2.AsyncClient, **query: str | int) -> dict[str, Any]:
     response = await client.get(PATH, params={"page": ARTICLE, **query})
     assert response.status_code == 200, response.text
     found: dict[str, Any] = response.json()

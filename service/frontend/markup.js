@@ -1,0 +1,61 @@
+// @ts-check
+/** How the server's HTML becomes nodes: through an allow-list, with no script and no handler. */
+
+const ELEMENTS = (
+  "a article bdi button div form h2 header input label li ol p section span textarea time ul"
+).split(" ");
+const ATTRIBUTES = (
+  "aria-hidden aria-label aria-labelledby autocapitalize autocomplete class datetime dir for hidden href id " +
+  "inputmode lang maxlength name novalidate rel required role rows spellcheck tabindex target type value"
+).split(" ");
+
+/** @type {{ createHTML(html: string): string } | undefined} */
+let policy;
+
+/**
+ * Put the server's HTML into an element: nothing that is not on the lists above.
+ * @param {Element} into
+ * @param {string} html
+ */
+export function put(into, html) {
+  if ("setHTML" in into) {
+    const sanitizer = { elements: ELEMENTS, attributes: ATTRIBUTES, dataAttributes: true };
+    /** @type {any} */ (into).setHTML(html, { sanitizer });
+    return;
+  }
+  policy ??= /** @type {any} */ (window).trustedTypes?.createPolicy("comment-thread", {
+    createHTML: (/** @type {string} */ text) => text,
+  });
+  copy(new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html").body, into);
+}
+
+/**
+ * The same, node by node, for browsers that have no `setHTML`.
+ * @param {Element} from
+ * @param {Element} into
+ */
+function copy(from, into) {
+  for (const node of from.childNodes) {
+    if (node instanceof Text) into.append(node.data);
+    if (!(node instanceof Element) || !ELEMENTS.includes(node.localName)) continue;
+    const made = into.appendChild(document.createElement(node.localName));
+    for (const { name, value } of node.attributes) {
+      const known = ATTRIBUTES.includes(name) || name.startsWith("data-");
+      if (known && (name !== "href" || /^(https?:|[/#])/.test(value))) made.setAttribute(name, value);
+    }
+    copy(node, made);
+  }
+}
+
+/**
+ * An element of our own. The class is empty where it needs none.
+ * @param {string} tag
+ * @param {string} name its class
+ * @param {string | Node} content
+ */
+export function make(tag, name, ...content) {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.append(...content);
+  return made;
+}
