@@ -51,7 +51,7 @@ function copy(from, into) {
  * An element of our own. The class is empty where it needs none.
  * @param {string} tag
  * @param {string} name its class
- * @param {string | Node} content
+ * @param {...(string | Node)} content
  */
 export function make(tag, name, ...content) {
   const made = document.createElement(tag);

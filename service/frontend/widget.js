@@ -12,6 +12,7 @@ import { make, put } from "./markup.js";
 const HOME = new URL(import.meta.url).origin;
 /** The server puts the style sheet here. */
 const STYLE = "@thread.css@";
+const CLOCK = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
 
 class CommentThread extends HTMLElement {
   #page = "";
@@ -19,11 +20,12 @@ class CommentThread extends HTMLElement {
   #key = "";
   #sent = "";
   #busy = false;
-  /** @type {HTMLElement | null} the link that the form was called to */
+  /** @type {HTMLElement | null} the link that called the form away */
   #caller = null;
   #root = this.attachShadow({ mode: "open" });
 
   connectedCallback() {
+    addEventListener("hashchange", this.#follow);
     if (this.#root.firstChild) return;
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
@@ -37,6 +39,10 @@ class CommentThread extends HTMLElement {
     });
   }
 
+  disconnectedCallback() {
+    removeEventListener("hashchange", this.#follow);
+  }
+
   /** @param {Element} wait */
   async #start(wait) {
     const canonical = /** @type {HTMLLinkElement | null} */ (document.querySelector("link[rel=canonical]"));
@@ -48,7 +54,6 @@ class CommentThread extends HTMLElement {
       event.preventDefault();
       this.#submit();
     });
-    addEventListener("hashchange", () => this.#follow());
     this.#follow();
     this.#tell("cw:ready", { page: this.#page });
   }
@@ -71,9 +76,8 @@ class CommentThread extends HTMLElement {
       if (href[0] === "/") link.href = HOME + href;
     }
     for (const time of holder.querySelectorAll("time")) {
-      const at = new Date(time.dateTime);
       time.title = time.textContent || "";
-      time.textContent = at.toLocaleString(shown.lang, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+      time.textContent = new Date(time.dateTime).toLocaleString(shown.lang, CLOCK);
     }
     return holder;
   }
@@ -83,35 +87,25 @@ class CommentThread extends HTMLElement {
     return `${HOME}/v1/sites/${this.getAttribute("site")}/${path}`;
   }
 
-  /**
-   * @param {string} selector
-   * @returns {any}
-   */
+  /** @returns {any} @param {string} selector */
   #find(selector) {
     return this.#root.querySelector(selector);
   }
 
-  /**
-   * A sentence in the thread's language.
-   * @param {string} code
-   * @returns {string}
-   */
+  /** A sentence in the thread's language. @param {string} code */
   #say(code) {
     return this.#find(`[data-says="${CSS.escape(code)}"]`)?.textContent || "";
   }
 
-  /**
-   * @param {string} name
-   * @param {unknown} detail
-   */
+  /** @param {string} name @param {unknown} detail */
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
 
   /** Go to the comment that the address names: fragments do not reach into shadow roots. */
-  #follow() {
+  #follow = () => {
     if (location.hash.startsWith("#comment-")) this.#focus(this.#find(`#${CSS.escape(location.hash.slice(1))}`));
-  }
+  };
 
   /** @param {HTMLElement | null | undefined} element */
   #focus(element) {
@@ -132,52 +126,43 @@ class CommentThread extends HTMLElement {
     event.preventDefault();
   }
 
-  /**
-   * Bring the form under the comment that is replied to.
-   * @param {HTMLElement} link
-   * @param {string} parent
-   */
+  /** Bring the form under the comment that is replied to. @param {HTMLElement} link @param {string} parent */
   #answer(link, parent) {
     this.#home();
     this.#caller = link;
     const form = this.#find("form");
-    form.parent.value = parent;
     const title = this.#find("#form-title");
+    form.elements.parent.value = parent;
     title.dataset.own = title.textContent;
     title.textContent = link.ariaLabel;
     this.#find(".cancel").hidden = false;
     link.closest("article")?.after(form);
-    form.text.focus();
+    form.elements.text.focus();
   }
 
   /** Bring the form back below the list. Gives the link that had called it away. */
   #home() {
     const caller = this.#caller;
     if (!caller) return null;
+    const form = this.#find("form");
     const title = this.#find("#form-title");
+    form.elements.parent.value = "";
     title.textContent = title.dataset.own;
-    this.#find("form").parent.value = "";
     this.#find(".cancel").hidden = true;
-    this.#find("#status").after(this.#find("form"));
+    this.#find("#status").after(form);
     this.#caller = null;
     return caller;
   }
 
-  /**
-   * Show the next page of the thread below this one.
-   * @param {HTMLElement} link
-   * @param {string} cursor
-   */
+  /** Show the next page below this one. @param {HTMLElement} link @param {string} cursor */
   async #more(link, cursor) {
     if (this.#busy) return;
     this.#busy = true;
     try {
       const holder = await this.#read({ cursor });
-      const items = [...(holder.querySelector(".list")?.children || [])];
-      for (const item of items) this.#place(item, /** @type {HTMLElement} */ (item).dataset.parent);
-      const next = holder.querySelector(".next");
-      if (next) link.parentElement?.replaceWith(next);
-      else link.parentElement?.remove();
+      const items = /** @type {HTMLElement[]} */ ([...(holder.querySelector(".list")?.children || [])]);
+      for (const item of items) this.#place(item, item.dataset.parent);
+      link.parentElement?.replaceWith(...holder.querySelectorAll(".next"));
       this.#focus(items[0]?.querySelector("article"));
     } catch {
       this.#find("#status").textContent = this.#say("unread");
@@ -203,7 +188,6 @@ class CommentThread extends HTMLElement {
   }
 
   async #submit() {
-    const form = this.#find("form");
     if (this.#busy) return;
     this.#busy = true;
     this.#clear();
@@ -211,9 +195,8 @@ class CommentThread extends HTMLElement {
     const words = button.textContent;
     button.ariaDisabled = "true";
     button.textContent = this.#say("sending");
-    form.page_title.value = document.title.slice(0, 300);
     try {
-      await this.#send(form);
+      await this.#send(this.#find("form"));
     } catch {
       this.#refuse(this.#say(navigator.onLine ? "failed" : "offline"));
     }
@@ -222,11 +205,9 @@ class CommentThread extends HTMLElement {
     this.#busy = false;
   }
 
-  /**
-   * @param {HTMLFormElement} form
-   * @param {boolean} [again]
-   */
+  /** @param {HTMLFormElement} form @param {boolean} [again] @returns {Promise<void>} */
   async #send(form, again) {
+    form.page_title.value = document.title.slice(0, 300);
     const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
     // One key for one text, however often it is sent: a lost answer does not make a second comment.
     const content = body.toString();
@@ -235,36 +216,35 @@ class CommentThread extends HTMLElement {
     body.set("form_token", this.#token);
     body.set("idempotency_key", this.#key);
     const headers = { Accept: "application/json" };
-    const request = { method: "POST", body, headers, credentials: /** @type {const} */ ("omit") };
-    const response = await fetch(this.#at("submissions"), request);
+    const response = await fetch(this.#at("submissions"), { method: "POST", body, headers, credentials: "omit" });
     const answer = await response.json().catch(() => ({}));
-    if (response.ok) return this.#accept(form, answer);
+    if (response.ok) return this.#accept(form.elements, answer.id);
     if (answer.form_token && !again) {
       this.#token = answer.form_token;
       return this.#send(form, true);
     }
-    if (answer.errors) this.#blame(form, answer.errors);
+    if (answer.errors) this.#blame(form.elements, answer.errors);
     else this.#refuse(this.#say(answer.code) || answer.detail || this.#say("failed"));
   }
 
   /**
    * Show the comment where it will be, and make the form ready for another.
-   * @param {HTMLFormElement} form
-   * @param {{ id: string }} answer
+   * @param {any} fields
+   * @param {string} id
    */
-  #accept(form, { id }) {
-    const parent = form.parent.value;
+  #accept(fields, id) {
+    const parent = fields.parent.value;
     const text = make("div", "text");
-    for (const paragraph of form.text.value.trim().split(/\n{2,}/)) {
+    for (const paragraph of fields.text.value.trim().split(/\n{2,}/)) {
       text.appendChild(make("p", "", paragraph)).dir = "auto";
     }
     const badge = make("span", "badge", this.#say("awaiting"));
-    const head = make("header", "", make("bdi", "author", form.elements["name"].value.trim()), badge);
+    const head = make("header", "", make("bdi", "author", fields.name.value.trim()), badge);
     const article = make("article", "own", head, text);
     article.id = `comment-${id}`;
     this.#home();
     this.#place(make("li", "", article), parent);
-    form.text.value = this.#sent = "";
+    fields.text.value = this.#sent = "";
     this.#find("#status").textContent = this.#say("sent");
     this.#focus(article);
     this.#tell("cw:submitted", { id });
@@ -272,26 +252,25 @@ class CommentThread extends HTMLElement {
 
   /**
    * Say at each field what is wrong with it, and go to the first.
-   * @param {HTMLFormElement} form
+   * @param {any} fields
    * @param {{ pointer: string, code: string, detail: string }[]} errors
    */
-  #blame(form, errors) {
+  #blame(fields, errors) {
     const others = [];
     for (const { pointer, code, detail } of errors) {
       const sentence = this.#say(code) || detail;
-      const name = pointer.slice(1);
-      const field = form.elements[name];
+      const field = fields[pointer.slice(1)];
       if (!field || field.type === "hidden") others.push(sentence);
-      else if (field.ariaInvalid !== "true") {
-        field.ariaInvalid = "true";
+      else if (!field.ariaInvalid) {
         const error = make("p", "error", sentence);
-        error.id = `${name}-error`;
+        error.id = `${field.name}-error`;
+        field.ariaInvalid = "true";
         field.setAttribute("aria-describedby", error.id);
         field.after(error);
       }
     }
     this.#refuse(others.join(" ") || this.#say("attention"));
-    form.querySelector("[aria-invalid=true]")?.focus();
+    this.#find("[aria-invalid]")?.focus();
   }
 
   /** @param {string} sentence */
@@ -302,8 +281,8 @@ class CommentThread extends HTMLElement {
   #clear() {
     this.#find("#problem").replaceChildren();
     this.#find("#status").textContent = "";
-    for (const error of this.#root.querySelectorAll("form .error")) error.remove();
-    for (const field of this.#root.querySelectorAll("form [aria-invalid]")) {
+    for (const error of this.#root.querySelectorAll(".error")) error.remove();
+    for (const field of this.#root.querySelectorAll("[aria-invalid]")) {
       field.removeAttribute("aria-invalid");
       field.removeAttribute("aria-describedby");
     }

@@ -62,9 +62,14 @@ def page_id(address: Address) -> UUID:
     return UUID(bytes=hashlib.sha256(identity.encode()).digest()[:16])
 
 
+def is_slug(text: str) -> bool:
+    """Whether a site could have this name; what is not one need not be looked for."""
+    return _SLUG.fullmatch(text) is not None
+
+
 def parse_slug(raw: str) -> str:
     """A site's short name in URLs: 1 to 63 lower-case letters, digits and hyphens."""
-    if not _SLUG.fullmatch(raw):
+    if not is_slug(raw):
         raise FieldRefused(
             "site.slug", "A site's name is 1 to 63 lower-case letters, digits and inner hyphens."
         )

@@ -11,7 +11,7 @@ import asyncpg
 from service.errors import AlreadyExists
 from service.model.people import Principal
 from service.model.screenings import Policy
-from service.model.sites import PageState, Site
+from service.model.sites import PageState, Site, is_slug
 from service.store.database import Connection
 
 BY_SLUG: Final = """
@@ -56,6 +56,8 @@ SELECT id, approved_count
 
 async def by_slug(conn: Connection, slug: str) -> tuple[Site, Policy] | None:
     """The site of this name with its policy."""
+    if not is_slug(slug):
+        return None
     row = await conn.fetchrow(BY_SLUG, slug)
     return None if row is None else (_site(row), Policy(weights=json.loads(row["weights"])))
 

@@ -1,7 +1,8 @@
 """The front-end files, as they are served: read once, compressed once, with a tag of their content.
 
 `widget.js` gets what it imports and `thread.css` put into it, so that one request brings everything and
-no page has to allow style sheets. Whole-line comments and indentation are left out of what is sent; the files stay readable.
+no page has to allow style sheets. Whole-line comments and indentation are left out of what is sent; the
+files stay readable.
 """
 
 import gzip

@@ -116,7 +116,10 @@ def _parameters(found: Endpoint, schemas: dict[str, Any]) -> list[dict[str, Any]
 
 
 def _responses(found: Endpoint) -> dict[str, Any]:
-    content: dict[str, Any] = {kind: {"schema": {"type": "string"}} for kind in found.media}
+    content: dict[str, Any] = {
+        kind: {"schema": {"type": "object" if kind == "application/json" else "string"}}
+        for kind in found.media
+    }
     if found.answer and "application/json" in found.media:
         content["application/json"] = {"schema": {"$ref": _REF.format(model=found.answer.__name__)}}
     done: dict[str, Any] = {"description": "Done."}

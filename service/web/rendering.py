@@ -156,7 +156,7 @@ class ThreadPages:
         self, form: FormView, site: Site, page: str, lang: str, *, whole: bool = False
     ) -> dict[str, object]:
         words = _CATALOGUES[lang]
-        problems = [_problem(error, words) for error in form.errors]
+        problems = sorted((_problem(error, words) for error in form.errors), key=_place)
         return {
             **_common(site, page, lang),
             "form": form,
@@ -185,6 +185,11 @@ def _common(site: Site, page: str, lang: str) -> dict[str, object]:
 def _problem(error: FieldError, words: Catalogue) -> _Problem:
     name = error.pointer.removeprefix("/")
     return _Problem(name if name in FIELDS else "", _translated(error.code, error.detail, words))
+
+
+def _place(problem: _Problem) -> int:
+    """Errors are listed as their fields stand; what has no field comes last."""
+    return FIELDS.index(problem.field) if problem.field else len(FIELDS)
 
 
 def _sentence(form: FormView, words: Catalogue) -> str:

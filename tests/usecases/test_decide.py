@@ -1,6 +1,7 @@
 """Decisions: whatever is decided in whatever order, counts, versions and history agree."""
 
 import asyncio
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -52,7 +53,7 @@ async def test_counts_versions_and_history_agree_after_any_decisions(
         decided = await conn.fetch(
             "SELECT before, after FROM decision WHERE comment_id = $1 ORDER BY version", ids[number]
         )
-        assert [tuple(row) for row in decided] == list(zip(past, past[1:], strict=False))
+        assert [tuple(row) for row in decided] == list(pairwise(past))
         assert await audited(conn, ids[number]) == len(past) - 1
 
 

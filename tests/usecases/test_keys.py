@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from service.context import Context
-from service.errors import WrongKey
+from service.errors import FieldRefused, WrongKey
 from service.model.email import parse_email
 from service.model.sites import Site
 from service.store.database import Connection
@@ -138,8 +138,6 @@ async def test_an_address_that_today_s_rules_would_refuse_is_kept(
     given = await some_comments(ctx, site, 1)
 
     def strict(_raw: str) -> None:
-        from service.errors import FieldRefused
-
         raise FieldRefused("email.invalid", "Not any more.")
 
     monkeypatch.setattr("service.usecases.keys.parse_email", strict)

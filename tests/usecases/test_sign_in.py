@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
@@ -17,6 +17,7 @@ from service.usecases.govern import add_moderator
 from service.usecases.sign_in import session_digest, sign_in, sign_out
 from tests.factories import PASSWORD
 
+WRONG = "wrong password"
 HOME, ELSEWHERE = "192.0.2.0/24", "198.51.100.0/24"
 pytestmark = pytest.mark.usefixtures("cheap", "moderator")
 
@@ -27,15 +28,13 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.usecases.sign_in._hasher", PasswordHasher(1, 8, 1))
 
 
-async def refused(ctx: Context, name: str, password: str = "wrong password", network: str = HOME) -> str:
+async def refused(ctx: Context, name: str, password: str = WRONG, network: str = HOME) -> str:
     with pytest.raises(Unauthenticated) as caught:
         await sign_in(ctx, name, password, network)
     return caught.value.detail
 
 
-async def who(ctx: Context, cookie: str, **settings: Any) -> Principal | None:
-    from datetime import timedelta
-
+async def who(ctx: Context, cookie: str) -> Principal | None:
     async with ctx.db.read(moderation=True) as conn:
         return await people.by_session(conn, session_digest(cookie), timedelta(hours=8))
 
@@ -72,9 +71,7 @@ async def test_signing_out_without_a_session_does_nothing(ctx: Context, conn: Co
     assert await actions(conn) == []
 
 
-@pytest.mark.parametrize(
-    "name", ["nobody", "", "ANA", "ana ", "a\x00", "\x00", "ana\ud800", "' OR 1=1 --", "x" * 10_000]
-)
+@pytest.mark.parametrize("name", ["nobody", "", "ANA", "ana ", "a\x00", "\x00", "' OR 1=1 --", "x" * 10_000])
 async def test_an_unknown_name_is_told_what_a_wrong_password_is_told(
     ctx: Context, conn: Connection, name: str
 ) -> None:
@@ -100,7 +97,7 @@ async def test_a_moderator_of_one_site_signs_in_to_that_site(ctx: Context, site:
     )
     found = await who(ctx, await sign_in(ctx, "ben", PASSWORD, HOME))
     assert found is not None
-    assert found.site_ids == {site.id}
+    assert found.site_ids == frozenset({site.id})
 
 
 async def test_after_five_failures_a_name_must_wait_wherever_it_comes_from(ctx: Context) -> None:

@@ -17,7 +17,11 @@ async def test_a_token_acts_with_its_scopes_on_its_site(ctx: Context, site: Site
     token = await add_token(ctx, [Scope.READ, Scope.EXPORT, Scope.READ], actor="test", site_id=site.id)
     assert re.fullmatch(r"gr_[0-9a-f]{8}_[\w-]{43}_[0-9a-f]{6}", token)
     found = await principal_of(ctx, token)
-    assert (found.scopes, found.site_ids, found.session) == ({Scope.READ, Scope.EXPORT}, {site.id}, None)
+    assert (found.scopes, found.site_ids, found.session) == (
+        frozenset({Scope.READ, Scope.EXPORT}),
+        frozenset({site.id}),
+        None,
+    )
 
 
 async def test_the_database_cannot_tell_the_token(ctx: Context, conn: Connection) -> None:
