@@ -8,6 +8,7 @@ from service import __version__
 from service.cli import database, demo, keys, pages, people, replay, serve, sites, tokens
 from service.embedded import EmbeddedPostgresError
 from service.errors import FieldRefused, ServiceError
+from service.logs import set_up
 
 app = typer.Typer(
     name="greenroom",
@@ -30,6 +31,8 @@ app.command()(replay.replay)
 
 @app.callback(invoke_without_command=True)
 def _version(version: bool = typer.Option(False, "--version", help="Print the version.")) -> None:
+    # A command's answer is its standard output: what goes on behind it is told on the error stream.
+    set_up("warning", "text")
     if version:
         sys.stdout.write(f"greenroom {__version__}\n")
         raise typer.Exit

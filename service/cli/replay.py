@@ -85,18 +85,18 @@ async def _replay(
     url: str | None,
     slug: str,
     page: str | None,
-    lines: list[dict[str, Any]],
+    lines: list[tuple[int, dict[str, Any]]],
     writers: int,
 ) -> Report:
     async with context(settings) as ctx:
         token = await _token(ctx, slug)
         page = page or await _first_page(ctx, slug)
         base = url or settings.public_url or f"http://{settings.host}:{settings.port}"
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         report, began = Report(), time.perf_counter()
         with Progress(console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("Posting", total=len(lines))
-            numbered = iter(enumerate(lines, 1))
+            numbered = iter(lines)
             async with httpx2.AsyncClient(base_url=base, headers=headers, timeout=30) as client:
 
                 async def write() -> None:
@@ -114,18 +114,28 @@ async def _post(client: httpx2.AsyncClient, slug: str, page: str, line: dict[str
     body = _body(page, line)
     key = hashlib.sha256(json.dumps([number, line], sort_keys=True).encode()).hexdigest()
     path = f"/v1/sites/{slug}/submissions"
-    for attempt in range(_TRIES):
+    for _ in range(_TRIES):
         try:
-            response = await client.post(path, json=body, headers={"Idempotency-Key": key})
-        except httpx2.ConnectError:
+            response = await client.post(path, content=json.dumps(body), headers={"Idempotency-Key": key})
+        except (httpx2.ConnectError, httpx2.UnsupportedProtocol):
             raise BadFile(
                 f"Nothing answers at {client.base_url}. Start it with `make run`, or use --url."
             ) from None
-        if response.status_code not in {429, 503} or attempt == _TRIES - 1:
-            break
-        await asyncio.sleep(float(response.headers.get("retry-after", "1")))
+        except httpx2.TransportError:
+            answer, wait = "no_answer", 1.0
+        else:
+            answer, wait = _answer(response), float(response.headers.get("retry-after", "1"))
+            if response.status_code not in {429, 503}:
+                break
+        await asyncio.sleep(wait)
+    return answer
+
+
+def _answer(response: httpx2.Response) -> str:
     if response.status_code == 202:
         return "replayed" if "idempotency-replayed" in response.headers else "accepted"
+    if response.headers.get("content-type") != "application/problem+json":
+        return f"http_{response.status_code}"
     problem = response.json()
     return str(problem["errors"][0]["code"]) if problem.get("errors") else str(problem["code"])
 
@@ -159,7 +169,7 @@ async def _first_page(ctx: Context, slug: str) -> str:
     return f"{min(found[0].origins)}/replay"
 
 
-def _lines(file: Path) -> Iterator[dict[str, Any]]:
+def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         raw = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -173,7 +183,7 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
             found = None
         if not isinstance(found, dict):
             raise BadFile(f"{file}, line {number}: this is not a JSON object.")
-        yield found
+        yield number, found
 
 
 def _sentence(answer: dict[str, object]) -> str:

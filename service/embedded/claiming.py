@@ -9,6 +9,7 @@ from service.embedded.locking import DataDirLock, Holder, Purpose
 
 POLL_SECONDS = 0.02
 PATIENCE_SECONDS = 15.0
+TELL_AFTER_SECONDS = 1.0
 # A dump of a big database may hold the folder for minutes, and the next command can wait for it.
 PATIENCE_BETWEEN_COMMANDS_SECONDS = 600.0
 
@@ -22,12 +23,14 @@ async def claim(
 ) -> Holder | None:
     """Take the lock (None) or attach to the service that has it (its holder)."""
     seen: Holder | None = None
-    since = time.monotonic()
+    since, told = time.monotonic(), False
     while not lock.try_acquire(purpose):
         holder = lock.holder()
         if holder is not None and (seen is None or holder.pid != seen.pid):
-            seen, since = holder, time.monotonic()
-            tell(f"Waiting for the data folder: process {holder.pid} ({holder.purpose}) has it")
+            seen, since, told = holder, time.monotonic(), False
+        if seen is not None and not told and time.monotonic() - since > TELL_AFTER_SECONDS:
+            told = True
+            tell(f"Waiting for the data folder: process {seen.pid} ({seen.purpose}) has it")
         if holder is not None and holder.purpose is Purpose.SERVE:
             if purpose is Purpose.SERVE:
                 raise AlreadyRunning(_already_serving(holder))

@@ -1,140 +1,88 @@
-"""One run of the server program: from a clean slate until it takes connections, and its end."""
+"""One running server: started, waited for, watched, and started again when it dies under us."""
 
 import asyncio
-import threading
+import subprocess
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from subprocess import Popen
 
 import structlog
 
 from service.embedded.config import fixed_settings
 from service.embedded.errors import StartFailed
-from service.embedded.launch import (
-    Launch,
-    last_complaint,
-    log_since,
-    log_size,
-    rotate_log,
-    spawn,
-)
-from service.embedded.layout import explained
+from service.embedded.launch import Launch, last_complaint, log_since, log_size, spawn
 from service.embedded.privileges import data_argument
-from service.embedded.processes import end_cluster, pid_file_lines
-from service.embedded.sockets import remove_stale_socket, socket_folder
+from service.embedded.processes import POLL_SECONDS, end_cluster, pid_file_lines
+from service.embedded.sockets import remove_stale_socket
 
-POLL_SECONDS = 0.005
-# The rests between attempts when the dead have not quite gone yet.
-RESTS_SECONDS = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-PASSING_COMPLAINTS = ("lock file", "pre-existing shared memory block", "is still in use")
-# Recovery after a crash replays what was not yet written; a big one may take minutes.
-READY_SECONDS = 600.0
-RECOVERY_IS_WORTH_A_WORD_SECONDS = 2.0
-STATUS_LINE = 7
-
-log = structlog.get_logger("greenroom.embedded")
+START_SECONDS = 60.0
+TRIES = 6
+_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+_STATUS_LINE = 7
+_log = structlog.get_logger("greenroom.embedded")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Postmaster:
-    """A running server; `exited` is set when its process has ended and was reaped."""
+    """The server's main process, ours to start and to end."""
 
-    process: "Popen[bytes]"
-    exited: asyncio.Event
+    launch: Launch
+    child: "subprocess.Popen[bytes] | None" = None
 
+    async def start(self) -> None:
+        """Start and wait until it takes connections; whatever an earlier owner left is ended first."""
+        for attempt in range(TRIES):
+            await end_cluster(self.launch.layout.pgdata)
+            remove_stale_socket(self.launch.socket_dir)
+            complaint = await self._try_to_start()
+            if complaint is None:
+                return
+            if "lock file" not in complaint:
+                break
+            # The killed predecessor is not reaped yet, and PostgreSQL takes a zombie for alive.
+            await asyncio.sleep(_PAUSES[min(attempt, len(_PAUSES) - 1)])
+        raise StartFailed(
+            f"The database server did not start ({complaint}): see {self.launch.layout.log_file}."
+        )
 
-async def start_postmaster(launch: Launch, tell: Callable[[str], None]) -> Postmaster:
-    """Clear away what an earlier run left, start the server, and wait until it is ready."""
-    begin = time.monotonic()
-    said = ""
-    for rest in RESTS_SECONDS:
-        await asyncio.sleep(rest)
-        await clear_leftovers(launch)
-        offset = log_size(launch.layout)
-        postmaster = _run(launch)
-        try:
-            is_ready = await _wait_until_ready(launch, postmaster, tell)
-        except BaseException:
-            await stop_postmaster(launch, postmaster)
-            raise
-        if is_ready:
-            took_ms = round((time.monotonic() - begin) * 1000)
-            log.info("postgres.started", pid=postmaster.process.pid, took_ms=took_ms)
-            return postmaster
-        said = log_since(launch.layout, offset)
-        if not any(complaint in said for complaint in PASSING_COMPLAINTS):
-            break
-    raise StartFailed(
-        f"The database server ended before it was ready ({last_complaint(said)}): see"
-        f" {launch.layout.log_file}, put that right, and start again."
-    )
+    async def stop(self) -> None:
+        """End it by a fast shutdown, and by force when that takes too long."""
+        await end_cluster(self.launch.layout.pgdata)
+        if self.child is not None:
+            await asyncio.to_thread(self.child.wait)
+        _log.info("postgres.stopped")
 
+    async def watch(self) -> None:
+        """Start it again whenever it dies, after a pause that grows while it keeps dying; never returns."""
+        deaths = 0
+        while True:
+            began = time.monotonic()
+            while self.child is not None and self.child.poll() is None:  # noqa: ASYNC110 - a process, no event
+                await asyncio.sleep(0.05)
+            deaths = 0 if time.monotonic() - began > 60 else deaths + 1
+            _log.error("postgres.died", code=self.child.returncode if self.child else None)
+            await asyncio.sleep(_PAUSES[min(deaths, len(_PAUSES)) - 1] if deaths else 0)
+            with suppress(StartFailed):
+                await self.start()
 
-async def stop_postmaster(launch: Launch, postmaster: Postmaster) -> None:
-    """Fast shutdown, then harder; returns when no process of the cluster is left."""
-    await end_cluster(launch.layout.pgdata)
-    if postmaster.process.poll() is None:
-        # Not found by its working folder: it has not come as far as that.
-        postmaster.process.kill()
-    await postmaster.exited.wait()
-    log.info("postgres.stopped", pid=postmaster.process.pid)
+    async def _try_to_start(self) -> str | None:
+        """None once it is ready, else the line of its log that says why not."""
+        launch, begin, since = self.launch, log_size(self.launch.layout), time.monotonic()
+        argv = ["postgres", "-D", data_argument(launch.layout.pgdata, launch.account)]
+        for name, value in fixed_settings(launch.socket_dir).items():
+            argv += ["-c", f"{name}={value}"]
+        child = await asyncio.to_thread(spawn, launch, argv, cwd=launch.layout.pgdata)
+        self.child = child
+        while child.poll() is None:
+            if self._is_ready(child.pid):
+                _log.info("postgres.started", pid=child.pid, ms=round((time.monotonic() - since) * 1000))
+                return None
+            if time.monotonic() - since > START_SECONDS:
+                await end_cluster(launch.layout.pgdata)
+                return f"it was not ready after {START_SECONDS:.0f} seconds"
+            await asyncio.sleep(POLL_SECONDS)
+        return last_complaint(log_since(launch.layout, begin))
 
-
-async def clear_leftovers(launch: Launch) -> None:
-    """End a dead owner's server and remove its files, whose numbers may be anybody's by now."""
-    await end_cluster(launch.layout.pgdata)
-    with explained(launch.layout.root):
-        (launch.layout.pgdata / "postmaster.pid").unlink(missing_ok=True)
-        # A cleaner of temporary files may have taken the folder while the server was down.
-        folder = socket_folder(launch.layout, launch.credentials, launch.account)
-        remove_stale_socket(folder)
-        rotate_log(launch.layout)
-
-
-def _run(launch: Launch) -> Postmaster:
-    pgdata = launch.layout.pgdata
-    settings = fixed_settings(launch.socket_dir)
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    argv = ["postgres", "-D", data_argument(pgdata, launch.account), *options]
-    with explained(launch.layout.root):
-        process = spawn(launch, argv, cwd=pgdata)
-    exited = asyncio.Event()
-    # A thread in waitpid reaps at once, under any event loop and without waking up to look.
-    threading.Thread(
-        target=_reap, args=(process, asyncio.get_running_loop(), exited), daemon=True
-    ).start()
-    return Postmaster(process, exited)
-
-
-def _reap(process: "Popen[bytes]", loop: asyncio.AbstractEventLoop, exited: asyncio.Event) -> None:
-    process.wait()
-    with suppress(RuntimeError):  # The loop may have been closed before the server ended.
-        loop.call_soon_threadsafe(exited.set)
-
-
-async def _wait_until_ready(
-    launch: Launch, postmaster: Postmaster, tell: Callable[[str], None]
-) -> bool:
-    begin = time.monotonic()
-    has_told = False
-    while not postmaster.exited.is_set():
-        lines = pid_file_lines(launch.layout.pgdata)
-        if (
-            len(lines) > STATUS_LINE
-            and lines[0] == str(postmaster.process.pid)
-            and lines[STATUS_LINE].strip() == "ready"
-        ):
-            return True
-        waited = time.monotonic() - begin
-        if waited > READY_SECONDS:
-            raise StartFailed(
-                f"The database server was not ready after {READY_SECONDS:.0f} seconds: see"
-                f" {launch.layout.log_file}, and start again when the disk is less busy."
-            )
-        if waited > RECOVERY_IS_WORTH_A_WORD_SECONDS and not has_told:
-            tell("The database is recovering from a crash; this can take a while")
-            has_told = True
-        await asyncio.sleep(POLL_SECONDS)
-    return False
+    def _is_ready(self, pid: int) -> bool:
+        lines = pid_file_lines(self.launch.layout.pgdata)
+        return len(lines) > _STATUS_LINE and lines[0] == str(pid) and lines[_STATUS_LINE].strip() == "ready"

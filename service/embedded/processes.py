@@ -47,11 +47,7 @@ def cluster_processes(pgdata: Path) -> list[int]:
 
 async def end_cluster(pgdata: Path) -> None:
     """End every server process of this cluster, gently first; returns when none is left."""
-    pids = await asyncio.to_thread(cluster_processes, pgdata)
-    if not pids:
-        return
-    steps: tuple[tuple[signal.Signals | None, float], ...]
-    if postmaster_of(pgdata) in pids:
+    if postmaster_of(pgdata) in await asyncio.to_thread(cluster_processes, pgdata):
         steps = (
             (signal.SIGINT, FAST_SHUTDOWN_SECONDS),
             (signal.SIGQUIT, IMMEDIATE_SHUTDOWN_SECONDS),
@@ -59,7 +55,7 @@ async def end_cluster(pgdata: Path) -> None:
         )
     else:
         steps = (
-            (None, BEREAVED_SECONDS),
+            (signal.Signals(signal.SIGURG), BEREAVED_SECONDS),
             (signal.SIGQUIT, BEREAVED_SECONDS),
             (signal.SIGKILL, IMMEDIATE_SHUTDOWN_SECONDS),
         )
@@ -68,15 +64,14 @@ async def end_cluster(pgdata: Path) -> None:
             return
 
 
-async def _signal_and_wait(pgdata: Path, sign: signal.Signals | None, patience: float) -> bool:
+async def _signal_and_wait(pgdata: Path, sign: signal.Signals, patience: float) -> bool:
     pids = await asyncio.to_thread(cluster_processes, pgdata)
     postmaster = postmaster_of(pgdata)
     # The postmaster passes the word on and waits for its children; only SIGKILL it cannot see.
     told = [postmaster] if postmaster in pids and sign is not signal.SIGKILL else pids
-    if sign is not None:
-        for pid in told:
-            with suppress(ProcessLookupError):
-                os.kill(pid, sign)
+    for pid in told:
+        with suppress(ProcessLookupError):
+            os.kill(pid, sign)
     deadline = time.monotonic() + patience
     while pids and time.monotonic() < deadline:
         await asyncio.sleep(POLL_SECONDS)

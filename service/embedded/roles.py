@@ -1,138 +1,74 @@
-"""The two roles and the database, made or repaired at every start.
-
-One connection asks whether all is as it should be, by a fingerprint kept as the database's comment,
-which travels with the cluster and is written last. Only if not is anything changed, and every
-statement may be repeated.
-"""
+"""The roles and the database of the service, made sure of at each start, cheaply when nothing changed."""
 
 import asyncio
-import os
-import re
-from typing import Protocol
+import subprocess
+from contextlib import suppress
 
 import asyncpg
-import structlog
 
-from service.embedded.credentials import (
-    ADMIN_ROLE,
-    APP_ROLE,
-    DATABASE,
-    OWNER_ROLE,
-    Credentials,
-    dsn,
-)
+from service.embedded.credentials import ADMIN_ROLE, APP_ROLE, DATABASE, OWNER_ROLE, dsn
 from service.embedded.errors import StartFailed
 from service.embedded.launch import Launch, spawn
+from service.embedded.layout import write_private
 from service.embedded.privileges import data_argument
 
-CONNECT_SECONDS = 30.0
-LITERAL = re.compile(r"[A-Za-z0-9_-]+")
-IS_DONE = """
-SELECT count(*) = 2 AND bool_and(NOT rolsuper AND rolcanlogin AND NOT rolcreaterole
-                                 AND NOT rolcreatedb AND NOT rolreplication AND NOT rolbypassrls)
-       AND (SELECT shobj_description(oid, 'pg_database') = $2 AND datdba = $3::text::regrole
-            FROM pg_database WHERE datname = $1)
-FROM pg_roles WHERE rolname IN ($3, $4)
-"""
-LIMITS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
-
-log = structlog.get_logger("greenroom.embedded")
-
-
-class _Speaks(Protocol):
-    async def execute(self, query: str) -> str: ...
-
-    async def fetchval(self, query: str, *args: object) -> object: ...
+_MARKER = "greenroom.roles"
+_LIMITS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 
 async def ensure_roles(launch: Launch) -> None:
-    """See that both roles and the database are there, with our passwords."""
-    credentials = launch.credentials
-    server = await asyncpg.connect(
-        dsn(ADMIN_ROLE, credentials.admin, launch.socket_dir, database="postgres"),
-        timeout=CONNECT_SECONDS,
-    )
-    try:
-        mark = credentials.fingerprint()
-        if await _is_done(server, mark):
+    """Have both roles with their passwords and the database; a marker in PGDATA says when it is so."""
+    marker = launch.layout.pgdata / _MARKER
+    wanted = launch.credentials.fingerprint()
+    with suppress(OSError):
+        if marker.read_text("ascii") == wanted:
             return
-        await _make_roles(server, credentials)
-        await _make_database(server)
-        await _close_schema(launch)
-        await server.execute(f"COMMENT ON DATABASE {DATABASE} IS '{mark}'")
-        log.info("postgres.roles_made")
-    finally:
-        await server.close()
-
-
-async def _is_done(server: _Speaks, mark: str) -> bool:
-    names = await server.fetchval(
-        "SELECT count(*) FROM pg_roles WHERE rolname IN ($1, $2)", OWNER_ROLE, APP_ROLE
-    )
-    if names != 2:
-        return False
-    return bool(await server.fetchval(IS_DONE, DATABASE, mark, OWNER_ROLE, APP_ROLE))
-
-
-async def _make_roles(server: _Speaks, credentials: Credentials) -> None:
-    for role, password in ((OWNER_ROLE, credentials.owner), (APP_ROLE, credentials.app)):
-        if not await server.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
-            await server.execute(f"CREATE ROLE {role}")
-        await server.execute(f"ALTER ROLE {role} {LIMITS} PASSWORD {_literal(password)}")
-
-
-async def _make_database(server: _Speaks) -> None:
-    if not await server.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
-        await server.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}")
-    await server.execute(f"ALTER DATABASE {DATABASE} OWNER TO {OWNER_ROLE}")
-    await server.execute(f"REVOKE ALL ON DATABASE {DATABASE}, postgres, template1 FROM PUBLIC")
-    await server.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {APP_ROLE}")
-
-
-async def _close_schema(launch: Launch) -> None:
-    inside = await asyncpg.connect(
-        dsn(ADMIN_ROLE, launch.credentials.admin, launch.socket_dir), timeout=CONNECT_SECONDS
-    )
+    admin = dsn(ADMIN_ROLE, launch.credentials.admin, launch.socket_dir, database="postgres")
+    conn = await asyncpg.connect(admin, timeout=10)
     try:
-        await inside.execute(f"ALTER SCHEMA public OWNER TO {OWNER_ROLE}")
-        await inside.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        for role, password in ((OWNER_ROLE, launch.credentials.owner), (APP_ROLE, launch.credentials.app)):
+            await _ensure_role(conn, role, password)
+        if not await conn.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", DATABASE):
+            await conn.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}")
+        await conn.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
+        await conn.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {APP_ROLE}")
     finally:
-        await inside.close()
+        await conn.close()
+    await _own_public_schema(launch)
+    await asyncio.to_thread(write_private, marker, wanted)
 
 
 async def reset_admin_password(launch: Launch) -> None:
-    """Let ourselves in when the passwords' file was lost; the server must be down.
+    """Give the superuser the password that we have, in single-user mode: the server must be down.
 
-    In single-user mode the server asks nobody for a password: who may read the files is in anyway.
+    For a data folder whose file of passwords was lost.
     """
-    statement = f"ALTER ROLE {ADMIN_ROLE} PASSWORD {_literal(launch.credentials.admin)}\n"
-    argv = [
-        "postgres",
-        "--single",
-        *("-D", data_argument(launch.layout.pgdata, launch.account)),
-        *("-c", "log_statement=none"),
-        *("-c", "log_min_error_statement=panic"),
-        "postgres",
-    ]
-    reading, writing = os.pipe()
-    os.write(writing, statement.encode())
-    os.close(writing)
+    statement = f"ALTER ROLE {ADMIN_ROLE} PASSWORD '{launch.credentials.admin}'\n"
+    argv = ["postgres", "--single", "-D", data_argument(launch.layout.pgdata, launch.account), "postgres"]
+    child = await asyncio.to_thread(spawn, launch, argv, cwd=launch.layout.pgdata, stdin=subprocess.PIPE)
+    await asyncio.to_thread(child.communicate, statement.encode())
+    if child.returncode != 0:
+        raise StartFailed(
+            f"The database's passwords were lost and could not be renewed: see {launch.layout.log_file},"
+            f" or put {launch.layout.credentials} back from a backup."
+        )
+
+
+async def _ensure_role(conn: "asyncpg.Connection[asyncpg.Record]", role: str, password: str) -> None:
+    known = await conn.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role)
+    verb = "ALTER" if known else "CREATE"
+    # The server quotes the password itself, so that no string of ours has to be right about quoting.
+    sql = await conn.fetchval(
+        f"SELECT format('{verb} ROLE %I {_LIMITS} PASSWORD %L', $1::text, $2::text)", role, password
+    )
+    await conn.execute(sql)
+
+
+async def _own_public_schema(launch: Launch) -> None:
+    admin = dsn(ADMIN_ROLE, launch.credentials.admin, launch.socket_dir)
+    conn = await asyncpg.connect(admin, timeout=10)
     try:
-        child = spawn(launch, argv, cwd=launch.layout.pgdata, stdin=reading)
+        await conn.execute(f"ALTER SCHEMA public OWNER TO {OWNER_ROLE}")
+        await conn.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     finally:
-        os.close(reading)
-    if await asyncio.to_thread(child.wait) != 0:
-        raise StartFailed(
-            f"The database's passwords do not fit {launch.layout.credentials} and could not be"
-            f" set anew: see {launch.layout.log_file}, or restore that file from a backup."
-        )
-    log.warning("postgres.passwords_renewed")
-
-
-def _literal(password: str) -> str:
-    if not LITERAL.fullmatch(password):
-        raise StartFailed(
-            "The passwords' file of the embedded database was edited by hand: delete it, and new"
-            " passwords are made at the next start."
-        )
-    return f"'{password}'"
+        await conn.close()

@@ -16,6 +16,9 @@ from service.model.sites import Page
 
 MAX_NAME: Final = 100
 MAX_TEXT: Final = 10_000
+_DIRECTION_MARKS: Final = "\u200e\u200f \t"
+_EMBEDDINGS: Final = "\u202a\u202b"
+_POP_EMBEDDING: Final = "\u202c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,14 @@ class Receipt:
 
 
 def parse_name(raw: str) -> str:
-    """A display name, 1 to 100 code points without outer spaces, in any script."""
+    """A display name in any script, 1 to 100 code points.
+
+    Outer spaces go, and so do the direction marks that address books and phones put around Hebrew and
+    Arabic names: they show nothing, and names are shown isolated anyway. Inside, they are refused.
+    """
     if len(raw) > 4 * MAX_NAME:
         raise FieldRefused("name.too_long", f"A name may have {MAX_NAME} characters.")
-    name = raw.strip()
+    name = _unwrapped(raw.strip())
     if len(name) > MAX_NAME:
         raise FieldRefused("name.too_long", f"A name may have {MAX_NAME} characters.")
     refuse_control_characters(raw, line_breaks=False)
@@ -69,6 +76,13 @@ def parse_name(raw: str) -> str:
         raise FieldRefused("name.blank", "Please enter a name that can be seen.")
     refuse_invisible_characters(name)
     refuse_stacked_marks(name)
+    return name
+
+
+def _unwrapped(name: str) -> str:
+    name = name.strip(_DIRECTION_MARKS)
+    if len(name) > 1 and name[0] in _EMBEDDINGS and name[-1] == _POP_EMBEDDING:
+        return name[1:-1].strip()
     return name
 
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 # Start, end (exclusive), and the number of the bill's line that it belongs to.
@@ -41,7 +42,7 @@ def segments(text: str, marks: Iterable[Mark] = ()) -> Sequence[Segment]:
     """The text cut where marks begin and end and around what cannot be seen; joined, it is `text`."""
     marks = [mark for mark in marks if 0 <= mark[0] < mark[1] <= len(text)]
     unseen = [found.span() for found in _FIND_UNSEEN.finditer(text) if found["unseen"]]
-    labelled = {start: end for start, end in unseen}
+    labelled = dict(unseen)
     found: list[Segment] = []
     hidden_until = 0
     for start, end, lines in _stretches(len(text), marks, unseen):
@@ -67,7 +68,7 @@ def _stretches(
         closing.setdefault(end, []).append(line)
     edges = sorted({0, length, *opening, *closing, *(edge for cut in cuts for edge in cut)})
     over = Counter[int]()
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         over.update(opening.get(start, ()))
         over.subtract(closing.get(start, ()))
         over += Counter()

@@ -113,5 +113,6 @@ async def sign_out(call: Call, body: OwnForm) -> Response:
 
 
 def _retry(error: ServiceError) -> dict[str, str]:
-    waits = isinstance(error, RateLimited | Unavailable)
-    return {"Retry-After": str(error.retry_after)} if waits else {}
+    if isinstance(error, RateLimited | Unavailable):
+        return {"Retry-After": str(error.retry_after)}
+    return {}
