@@ -46,7 +46,7 @@ def prepare_layout(data_dir: Path) -> Layout:
         if not os.access(layout.root, os.R_OK | os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         if not layout.log_file.parent.exists():
-            layout.log_file.parent.mkdir(mode=0o700)
+            layout.log_file.parent.mkdir(mode=0o700, exist_ok=True)
             share_with_owner(layout, layout.log_file.parent)
     return layout
 

@@ -65,7 +65,8 @@ class CommentThread extends HTMLElement {
   async #read(more = {}) {
     const lang = /** @type {HTMLElement | null} */ (this.closest("[lang]"))?.lang;
     const query = new URLSearchParams({ page: this.#page, shape: "fragment", ...(lang && { lang }), ...more });
-    const response = await fetch(this.#at(`thread.html?${query}`), { credentials: "omit" });
+    // Ask each time, which costs a 304: after an approval a reload must show the comment.
+    const response = await fetch(this.#at(`thread.html?${query}`), { credentials: "omit", cache: "no-cache" });
     if (!response.ok) throw new Error(`${response.status}`);
     this.#token = response.headers.get("x-form-token") || this.#token;
     const holder = document.createElement("div");

@@ -1,8 +1,8 @@
 """The front-end files, as they are served: read once, compressed once, with a tag of their content.
 
 `widget.js` gets what it imports and `thread.css` put into it, so that one request brings everything and
-no page has to allow style sheets. Whole-line comments and indentation are left out of what is sent; the
-files stay readable.
+no page has to allow style sheets. Comments and indentation are left out of what is sent; the files stay
+readable.
 """
 
 import gzip
@@ -35,8 +35,8 @@ _EMBEDDED: Final = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-P
 _IMPORT: Final = re.compile(r'(?m)^import \{[^}]*\} from "\./(\w+\.js)";\n')
 _EXPORT: Final = re.compile(r"(?m)^export (?=function|class|const)")
 _STYLE_SLOT: Final = '"@thread.css@"'
-_BLOCK: Final = r"/\*(?:[^*]|\*(?!/))*\*/"
-_COMMENT: Final = re.compile(rf"(?m)^[ \t]*(?:{_BLOCK}|//[^\n]*)[ \t]*\n")
+_BLOCK: Final = re.compile(r"/\*(?:[^*]|\*(?!/))*\*/ ?")
+_LINE: Final = re.compile(r"(?m)^[ \t]*//[^\n]*\n")
 _INDENT: Final = re.compile(r"(?m)^[ \t]+|\n(?=\n)")
 _CSS_SPACE: Final = re.compile(r"\s*\n\s*|(?<=[:,;{]) +| +(?=[{}])|;(?=\s*\})")
 
@@ -117,7 +117,7 @@ def _read(name: str) -> str:
 
 def _script(text: str) -> str:
     text = _IMPORT.sub(lambda found: _EXPORT.sub("", _read(found[1])), text)
-    text = _INDENT.sub("", _COMMENT.sub("", text))
+    text = _INDENT.sub("", _LINE.sub("", _BLOCK.sub("", text)))
     if _STYLE_SLOT in text:
         style = json.dumps(_style(_read("thread.css")), ensure_ascii=False)
         text = text.replace(_STYLE_SLOT, style)
@@ -125,7 +125,7 @@ def _script(text: str) -> str:
 
 
 def _style(text: str) -> str:
-    return _CSS_SPACE.sub("", re.sub(_BLOCK, "", text)).strip()
+    return _CSS_SPACE.sub("", _BLOCK.sub("", text)).strip()
 
 
 _PREPARED: Final[Mapping[str, Callable[[str], str]]] = {".js": _script, ".css": _style}

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from service.demo import demo_app
-from service.demo.site import ARTICLES
+from service.demo.site import ARTICLES, Article
 
 SERVICE, OWN = "https://comments.example", "https://lamp.example"
 
@@ -26,10 +26,9 @@ async def test_the_front_page_leads_to_an_article_in_each_language(site: httpx2.
 
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.lang)
 async def test_an_article_embeds_the_widget_as_the_documents_say(
-    site: httpx2.AsyncClient, article: object
+    site: httpx2.AsyncClient, article: Article
 ) -> None:
-    assert article in ARTICLES
-    path, lang = article.path, article.lang  # type: ignore[attr-defined]
+    path, lang = article.path, article.lang
     html = (await site.get(path)).text
 
     assert f'<html lang="{lang}"' in html
