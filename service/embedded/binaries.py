@@ -38,10 +38,12 @@ class Binaries:
 
     @property
     def bin_dir(self) -> Path:
+        """Where `postgres`, `initdb` and `pg_dump` are."""
         return self.root / INSTALL / "bin"
 
     @property
     def major(self) -> int:
+        """The major version, which the data's must equal."""
         return int(self.version.split(".", maxsplit=1)[0])
 
 

@@ -23,18 +23,22 @@ class Layout:
 
     @property
     def pgdata(self) -> Path:
+        """The cluster."""
         return self.root / "postgres"
 
     @property
     def credentials(self) -> Path:
+        """The three passwords, mode 0600."""
         return self.root / "postgres-credentials.json"
 
     @property
     def lock(self) -> Path:
+        """Held for as long as somebody owns the data."""
         return self.root / "postgres.lock"
 
     @property
     def log_file(self) -> Path:
+        """What the server says."""
         return self.root / "log" / "postgres.log"
 
 

@@ -80,7 +80,7 @@ def parse_name(raw: str) -> str:
 
 
 def _unwrapped(name: str) -> str:
-    name = name.strip(_DIRECTION_MARKS)
+    name = name.strip(_DIRECTION_MARKS).strip()
     if len(name) > 1 and name[0] in _EMBEDDINGS and name[-1] == _POP_EMBEDDING:
         return name[1:-1].strip()
     return name

@@ -10,11 +10,10 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 
-from service.model.comments import Comment, Status
+from service.model.comments import Comment
 from service.model.decisions import Action, Decision, Reason
 from service.model.people import Scope
 from service.model.screenings import Signal, Verdict
-from service.model.submissions import MAX_NAME
 from service.screening.screen import NOT_CHECKED
 from service.web.console_marks import Mark, Segment, segments
 from service.web.endpoint import Call
@@ -73,9 +72,9 @@ class Card:
         return self.comment.decisions[-1] if self.comment.decisions else None
 
     @property
-    def is_pending(self) -> bool:
-        """Whether it waits."""
-        return self.comment.status is Status.PENDING
+    def can_undo(self) -> bool:
+        """Whether the latest decision stands. One that was taken back is simply made again."""
+        return self.latest is not None and self.latest.action is not Action.UNDO
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +164,20 @@ def ago(at: datetime, now: datetime) -> str:
 
 
 def did(decision: Decision) -> str:
-    """What a decision did, as the middle of a sentence: `ana <did>`."""
+    """What a decision did, as the middle of a sentence: `ana <did> it`."""
     match decision.action:
         case Action.APPROVE:
             return "approved"
         case Action.REJECT:
-            reason = REASONS[decision.reason or Reason.OTHER].lower()
-            return "rejected" if decision.reason in {None, Reason.OTHER} else f"rejected as {reason}"
+            return "rejected"
         case Action.UNDO:
             return "took back the decision on"
+
+
+def because(decision: Decision) -> str:
+    """The end of that sentence: ` as spam`, where the reason says something."""
+    reason = decision.reason
+    return "" if reason is None or reason is Reason.OTHER else f" as {REASONS[reason].lower()}"
 
 
 def excerpt(text: str) -> Sequence[Segment]:
@@ -216,6 +220,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.filters |= {"when": when, "did": did, "excerpt": excerpt, "segments": segments}
-    env.globals |= {"ago": ago, "reasons": REASONS, "max_name": MAX_NAME}
+    env.filters |= {"when": when, "did": did, "because": because, "excerpt": excerpt, "segments": segments}
+    env.globals |= {"ago": ago, "reasons": REASONS}
     return env

@@ -11,7 +11,8 @@ returns a model, which becomes JSON, or a `Response` of its own. Whatever it rai
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias, get_type_hints
+from functools import partial
+from typing import Any, TypeAlias, get_type_hints
 
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -108,28 +109,34 @@ def endpoint(
     `form` lets the body come from an HTML form too; `error_page` may answer a browser's failed form.
     """
 
-    def declare(handler: Handler) -> Endpoint:
-        hints = get_type_hints(handler)
-        returned = hints.get("return")
-        is_model = inspect.isclass(returned) and issubclass(returned, BaseModel)
-        return Endpoint(
-            method=method,
-            path=path,
-            handler=handler,
-            name=handler.__name__,
-            says=inspect.getdoc(handler) or "",
-            tag=tag,
-            needs=needs,
-            public=public,
-            status=status,
-            problems=tuple(problems),
-            body=hints.get("body"),
-            query=hints.get("query"),
-            answer=answer or (returned if is_model else None),
-            form=form,
-            error_page=error_page,
-            media=tuple(media),
-            headers=tuple(headers),
-        )
+    return partial(
+        _declare,
+        method=method,
+        path=path,
+        tag=tag,
+        needs=needs,
+        public=public,
+        status=status,
+        problems=tuple(problems),
+        form=form,
+        error_page=error_page,
+        media=tuple(media),
+        headers=tuple(headers),
+        answer=answer,
+    )
 
-    return declare
+
+def _declare(handler: Handler, *, answer: type[BaseModel] | None, **said: Any) -> Endpoint:
+    """What was said in the declaration, and what the handler's own signature says."""
+    hints = get_type_hints(handler)
+    returned = hints.get("return")
+    is_model = inspect.isclass(returned) and issubclass(returned, BaseModel)
+    return Endpoint(
+        handler=handler,
+        name=handler.__name__,
+        says=inspect.getdoc(handler) or "",
+        body=hints.get("body"),
+        query=hints.get("query"),
+        answer=answer or (returned if is_model else None),
+        **said,
+    )

@@ -1,4 +1,4 @@
-"""Every command, on a folder that a service holds and on one that nobody does: one answer, or one sentence."""
+"""Every command, beside a running service and without one: one answer, or one sentence."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ORIGIN, answer, command
+from tests.cli.conftest import ORIGIN, answer, command, process
 from tests.serving import Service
 
 ROOT = Path(__file__).parents[2]
@@ -96,11 +96,13 @@ def test_people_get_sentences(service: Service) -> None:
 
 
 def test_a_first_command_makes_the_database_and_tells_of_the_key(tmp_path: Path) -> None:
-    done = command("site", "list", data_dir=tmp_path / "new")
+    done = process("site", "list", data_dir=tmp_path / "new")
     assert done.returncode == 0
     assert done.stdout == "There is no site yet: greenroom site add SLUG --origin URL\n"
     assert "Back it up, apart from the database" in done.stderr
     assert "Traceback" not in done.stderr
+    again = process("site", "list", "--json", data_dir=tmp_path / "new")
+    assert (answer(again), again.stderr) == ({"sites": []}, "")
 
 
 WRONG: dict[str, tuple[list[str], str, str]] = {

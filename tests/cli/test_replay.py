@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Done, answer, command
+from tests.cli.conftest import Done, add_site, answer, bearer, command
 from tests.serving import Service
 
 TEXTS = ["پہلا تبصرہ\r\n", "  Second, with spaces  ", "Third 👩\u200d👧 \u202eturned\u202c"]
@@ -42,10 +42,11 @@ def replay(service: Service, file: Path, *more: str) -> Done:
 @pytest.fixture
 def site(service: Service) -> Iterator[None]:
     """A site for the comments of one test, approved and gone from the queue afterwards."""
-    if not any(found["site"] == "replayed" for found in service.run("site", "list")["sites"]):
-        service.run("site", "add", "replayed", "--origin", "https://replayed.example")
+    listed = command("site", "list", data_dir=service.data_dir).stdout
+    if "replayed" not in listed:
+        add_site(service.data_dir, "replayed", "https://replayed.example")
     yield
-    headers = service.token("moderate")
+    headers = bearer(service.data_dir, "moderate")
     with service.client(**headers) as client:
         for comment in client.get("/v1/queue", params={"site": "replayed"}).json()["comments"]:
             decision = {"action": "approve", "version": comment["version"]}
@@ -71,7 +72,7 @@ def test_every_line_is_counted_by_its_answer_and_a_second_run_adds_nothing(
     assert first["refused"] == refusals
     assert first["per_second"] > 0
 
-    with service.client(**service.token("read")) as client:
+    with service.client(**bearer(service.data_dir, "read")) as client:
         queue = client.get("/v1/queue", params={"site": "replayed"}).json()["comments"]
     assert sorted(comment["text"] for comment in queue) == sorted([*TEXTS, "No author and no address."])
 
@@ -125,7 +126,7 @@ class Somebody(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"<p>?")
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 

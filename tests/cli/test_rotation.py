@@ -3,7 +3,7 @@
 import threading
 from pathlib import Path
 
-from tests.cli.conftest import ORIGIN, answer, command
+from tests.cli.conftest import add_site, answer, command, process
 from tests.factories import a_body
 from tests.serving import serving
 
@@ -13,7 +13,7 @@ def test_keys_are_rotated_while_people_go_on_writing(tmp_path: Path) -> None:
     enough, done = threading.Event(), threading.Event()
     # One network writes more here than the limits let through.
     with serving(tmp_path / "data", GREENROOM_SUBMISSION_BURST="100000") as running:
-        running.run("site", "add", "daily", "--origin", ORIGIN)
+        add_site(running.data_dir)
 
         def write() -> None:
             with running.client() as client:
@@ -28,7 +28,7 @@ def test_keys_are_rotated_while_people_go_on_writing(tmp_path: Path) -> None:
         writer = threading.Thread(target=write)
         writer.start()
         assert enough.wait(20)
-        rotation = command("keys", "rotate", "--json", data_dir=running.data_dir)
+        rotation = process("keys", "rotate", "--json", data_dir=running.data_dir)
         done.set()
         writer.join()
         first = answer(rotation)
@@ -43,14 +43,14 @@ def test_keys_are_rotated_while_people_go_on_writing(tmp_path: Path) -> None:
 
 def test_two_rotations_at_once_both_end_well(tmp_path: Path) -> None:
     with serving(tmp_path / "data") as running:
-        running.run("site", "add", "daily", "--origin", ORIGIN)
+        add_site(running.data_dir)
         with running.client() as client:
             for number in range(5):
                 client.post("/v1/sites/daily/submissions", json=a_body(text=f"Number {number}."))
         results = []
 
         def rotate() -> None:
-            results.append(command("keys", "rotate", "--json", data_dir=running.data_dir))
+            results.append(process("keys", "rotate", "--json", data_dir=running.data_dir))
 
         both = [threading.Thread(target=rotate) for _ in range(2)]
         for each in both:

@@ -158,8 +158,26 @@ def test_the_refusal_says_which_character_it_was() -> None:
     ids=ascii,
 )
 def test_direction_controls_and_hidden_characters_are_refused(hidden: str) -> None:
-    for name in (f"ad{hidden}min", f"{hidden}admin", f"admin{hidden}", f"علی{hidden}رضا"):
+    at_an_end = () if hidden in "\u200e\u200f" else (f"{hidden}admin", f"admin{hidden}")
+    for name in (f"ad{hidden}min", f"علی{hidden}رضا", *at_an_end):
         assert refusal(parse_name, name) == "name.invisible_character"
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    ["\u200f{}\u200f", "\u200e{}", " \u200f {} ", "\u202b{}\u202c", "\u202a{}\u202c", "\u200e\u00a0{}"],
+    ids=ascii,
+)
+def test_a_name_that_an_address_book_wrapped_in_direction_marks_is_unwrapped(wrapped: str) -> None:
+    assert parse_name(wrapped.format("דוד כהן")) == "דוד כהן"
+    assert parse_name(parse_name(wrapped.format("دوست"))) == "دوست"
+
+
+@pytest.mark.parametrize(
+    "half", ["\u202eadmin\u202c", "\u2067admin\u2069", "\u202badmin", "a\u202bdmin\u202c"], ids=ascii
+)
+def test_a_wrapping_that_turns_letters_around_or_never_ends_is_refused(half: str) -> None:
+    assert refusal(parse_name, half) == "name.invisible_character"
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from service.context import Context
 from service.errors import InvalidFields, StaleForm
@@ -66,13 +64,11 @@ async def test_a_clock_may_be_a_little_behind_another(
             form_tokens.fill_seconds(later(ctx, seconds=seconds), token, SITE, PAGE)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(data=st.data())
-async def test_no_character_of_a_token_can_be_changed(ctx: Context, token: str, data: st.DataObject) -> None:
-    place = data.draw(st.integers(min_value=0, max_value=len(token) - 1))
-    letter = data.draw(st.characters().filter(lambda found: found != token[place]))
-    with pytest.raises(InvalidFields):
-        form_tokens.fill_seconds(ctx, token[:place] + letter + token[place + 1 :], SITE, PAGE)
+async def test_no_character_of_a_token_can_be_changed(ctx: Context, token: str) -> None:
+    for place, letter in enumerate(token):
+        for other in {"0", "1", "A", ".", "\x00", "é", "１"} - {letter}:
+            with pytest.raises(InvalidFields):
+                form_tokens.fill_seconds(ctx, token[:place] + other + token[place + 1 :], SITE, PAGE)
 
 
 @pytest.mark.parametrize(
