@@ -6,7 +6,7 @@ DATA_DIR ?= var
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench replay openapi lock screenshots image clean help
+.PHONY: run test check bench replay openapi screenshots lock clean help
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -39,6 +39,9 @@ replay: $(VENV)/run.stamp ## Post a JSON-lines file to the running service: make
 openapi: $(VENV)/run.stamp ## Write openapi.json and docs/configuration.md anew
 	@$(BIN)/greenroom openapi > openapi.json
 	@$(BIN)/python -m scripts.configuration > docs/configuration.md
+
+screenshots: $(VENV)/dev.stamp ## Take the pictures of the README anew
+	@$(BIN)/python -m scripts.screenshots
 
 lock: ## Write requirements/*.txt anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build -o requirements/runtime.txt

@@ -12,7 +12,13 @@ from service.embedded.config import fixed_settings
 from service.embedded.errors import StartFailed
 from service.embedded.launch import Launch, last_complaint, log_since, log_size, spawn
 from service.embedded.privileges import data_argument
-from service.embedded.processes import POLL_SECONDS, end_cluster, pid_file_lines
+from service.embedded.processes import (
+    POLL_SECONDS,
+    end_cluster,
+    pid_file_lines,
+    reap_orphans,
+    remove_stale_pid_file,
+)
 from service.embedded.sockets import remove_stale_socket
 
 START_SECONDS = 60.0
@@ -34,6 +40,7 @@ class Postmaster:
         for attempt in range(TRIES):
             await end_cluster(self.launch.layout.pgdata)
             remove_stale_socket(self.launch.socket_dir)
+            await asyncio.to_thread(remove_stale_pid_file, self.launch.layout.pgdata)
             complaint = await self._try_to_start()
             if complaint is None:
                 return
@@ -57,7 +64,8 @@ class Postmaster:
         deaths = 0
         while True:
             began = time.monotonic()
-            while self.child is not None and self.child.poll() is None:  # noqa: ASYNC110 - a process, no event
+            while self.child is not None and self.child.poll() is None:
+                reap_orphans(self.child.pid)
                 await asyncio.sleep(0.05)
             deaths = 0 if time.monotonic() - began > 60 else deaths + 1
             _log.error("postgres.died", code=self.child.returncode if self.child else None)

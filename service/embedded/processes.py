@@ -100,6 +100,27 @@ def pid_file_lines(pgdata: Path) -> list[str]:
         return file.read(4096).splitlines()
 
 
+def remove_stale_pid_file(pgdata: Path) -> None:
+    """Remove the pid file that a killed server left, where none of its processes is alive.
+
+    Where pids repeat, as in a container, PostgreSQL would take the process that has the number now for its
+    predecessor, and we would take the old file's "ready" for the new server's.
+    """
+    if not cluster_processes(pgdata):
+        (pgdata / "postmaster.pid").unlink(missing_ok=True)
+
+
+def reap_orphans(child: int) -> None:
+    """As process 1 of a container, bury what died without a parent; `child` is left to who waits for it."""
+    if os.getpid() != 1:
+        return
+    with suppress(ChildProcessError):
+        while dead := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            if dead.si_pid == child:
+                return
+            os.waitpid(dead.si_pid, os.WNOHANG)
+
+
 def _by_pid_file(pgdata: Path) -> list[int]:
     pid = postmaster_of(pgdata)
     if pid is None or pid <= 0:
