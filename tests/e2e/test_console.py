@@ -91,13 +91,13 @@ def test_a_comment_is_rejected_with_a_reason_and_found_among_the_decided(
 
 
 def test_who_is_slower_is_told_who_was_quicker(signed_in: Page, newsroom: Newsroom) -> None:
-    comment_id = newsroom.submit(text="Decide me once.", name="Ines")
+    comment_id = newsroom.submit(text="Decide me once.", name="Nora")
     signed_in.goto(f"{newsroom.console_url}/comments/{comment_id}")
     newsroom.approve_all()
     signed_in.get_by_role("button", name="Approve").click()
 
     expect(signed_in.get_by_role("status")).to_contain_text(
-        re.compile(r"token \w+ approved this comment by Ines before you\. Nothing was changed\.")
+        re.compile(r"token \w+ approved this comment by Nora before you\. Nothing was changed\.")
     )
 
 
