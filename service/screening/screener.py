@@ -7,6 +7,7 @@ cannot end it) and another takes what was waiting behind it.
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -25,6 +26,7 @@ _MOST_AT_ONCE: Final = 16
 _log = structlog.get_logger("greenroom.screening")
 
 Job: TypeAlias = tuple[Callable[[], Screening], "asyncio.Future[Screening]"]
+Done: TypeAlias = tuple["asyncio.Future[Screening]", Screening]
 
 
 class Screener:
@@ -44,14 +46,15 @@ class Screener:
             worker = self._worker = _Worker(loop)
         answer: asyncio.Future[Screening] = loop.create_future()
         worker.jobs.put((lambda: screen(prepare(submission), facts, self._filters, policy), answer))
-        try:
-            async with asyncio.timeout(self._seconds):
-                return await answer
-        except TimeoutError:
-            _log.warning("screening.overran", seconds=self._seconds)
-            if self._worker is worker:
-                self._worker = worker.successor()
-            return not_checked("The filters took too long.")
+        await asyncio.wait([answer], timeout=self._seconds)
+        if not answer.done():
+            worker.deliver()
+        if answer.done():
+            return answer.result()
+        _log.warning("screening.overran", seconds=self._seconds)
+        if self._worker is worker:
+            self._worker = worker.successor()
+        return not_checked("The filters took too long.")
 
 
 class _Worker:
@@ -60,9 +63,17 @@ class _Worker:
     def __init__(self, loop: asyncio.AbstractEventLoop, jobs: "SimpleQueue[Job] | None" = None) -> None:
         self.loop = loop
         self.jobs = jobs if jobs is not None else SimpleQueue[Job]()
+        self._done: deque[Done] = deque()
         self._retired = False
         # A daemon, so that a filter that never ends does not keep the process from ending.
         threading.Thread(target=self._work, name="screening", daemon=True).start()
+
+    def deliver(self) -> None:
+        """Hand over what is done; on the loop's thread."""
+        while self._done:
+            answer, screening = self._done.popleft()
+            if not answer.done():
+                answer.set_result(screening)
 
     def successor(self) -> "_Worker":
         """Another thread for the same queue; this one ends when it comes back from where it is stuck."""
@@ -75,12 +86,14 @@ class _Worker:
             if self._is_retired():
                 self.jobs.put(first)
                 return
-            done = [self._run(first)]
+            self._done.append(self._run(first))
             with suppress(Empty):
-                while len(done) < _MOST_AT_ONCE and not self._is_retired():
-                    done.append(self._run(self.jobs.get_nowait()))
+                for _ in range(_MOST_AT_ONCE - 1):
+                    if self._is_retired():
+                        break
+                    self._done.append(self._run(self.jobs.get_nowait()))
             try:
-                self.loop.call_soon_threadsafe(_deliver, done)
+                self.loop.call_soon_threadsafe(self.deliver)
             except RuntimeError:
                 return  # The loop is closed: nobody waits any more.
 
@@ -88,16 +101,10 @@ class _Worker:
         return self._retired
 
     @staticmethod
-    def _run(job: Job) -> tuple["asyncio.Future[Screening]", Screening]:
+    def _run(job: Job) -> Done:
         run, answer = job
         try:
             return answer, run()
         except Exception as error:  # noqa: BLE001 - the thread must live on, and the comment reach a person
             _log.error("screening.failed", error=type(error).__name__)
             return answer, not_checked("The text could not be prepared for the filters.")
-
-
-def _deliver(done: list[tuple["asyncio.Future[Screening]", Screening]]) -> None:
-    for answer, screening in done:
-        if not answer.done():
-            answer.set_result(screening)

@@ -99,6 +99,12 @@ class KeyFile:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.path)
+        # The rename itself must survive a power cut too: what the new key sealed needs it.
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
         self._keys, self._stamp = tuple(keys), None
 
 

@@ -152,7 +152,7 @@ async def test_the_orphan_of_a_killed_owner_is_taken_over(tmp_path: Path) -> Non
         assert postmaster_of(tmp_path / "var") != orphan
 
 
-@pytest.mark.parametrize("pid", [os.getpid(), 1, 4_000_000])
+@pytest.mark.parametrize("pid", [os.getpid(), 1, 4_000_000], ids=["ours", "the first", "nobody's"])
 async def test_a_stale_pid_file_needs_no_hand(tmp_path: Path, pid: int) -> None:
     data_dir = tmp_path / "var"
     async with embedded_postgres(data_dir, purpose=Purpose.SERVE):
