@@ -66,7 +66,7 @@ def fixed_settings(socket_dir: Path) -> dict[str, str]:
 
 def write_config(pgdata: Path, account: Account | None) -> None:
     """Put our two files into PGDATA."""
-    folder = os.open(pgdata, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    folder = os.open(pgdata, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for name, text in (("pg_hba.conf", HBA), ("postgresql.conf", DEFAULTS)):
             _replace(folder, name, text, account)

@@ -31,7 +31,7 @@ class Credentials:
 
     def fingerprint(self) -> str:
         """Tells whether the server has these passwords; says nothing about 256-bit secrets."""
-        return hashlib.sha256("\n".join(("1", self.owner, self.app)).encode()).hexdigest()
+        return hashlib.sha256("\n".join(("2", self.owner, self.app)).encode()).hexdigest()
 
 
 def load_or_create(layout: Layout) -> Credentials:

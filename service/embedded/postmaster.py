@@ -3,13 +3,12 @@
 import asyncio
 import subprocess
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
 
 from service.embedded.config import fixed_settings
-from service.embedded.errors import StartFailed
+from service.embedded.errors import EmbeddedPostgresError, StartFailed
 from service.embedded.launch import Launch, last_complaint, log_since, log_size, spawn
 from service.embedded.privileges import data_argument
 from service.embedded.processes import (
@@ -21,7 +20,8 @@ from service.embedded.processes import (
 )
 from service.embedded.sockets import remove_stale_socket
 
-START_SECONDS = 60.0
+# Recovery after a crash replays what was not yet written, and to give up would only begin it anew.
+START_SECONDS = 600.0
 TRIES = 6
 _PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 _STATUS_LINE = 7
@@ -70,8 +70,10 @@ class Postmaster:
             deaths = 0 if time.monotonic() - began > 60 else deaths + 1
             _log.error("postgres.died", code=self.child.returncode if self.child else None)
             await asyncio.sleep(_PAUSES[min(deaths, len(_PAUSES)) - 1] if deaths else 0)
-            with suppress(StartFailed):
+            try:
                 await self.start()
+            except (EmbeddedPostgresError, OSError) as error:
+                _log.error("postgres.restart_failed", error=type(error).__name__)
 
     async def _try_to_start(self) -> str | None:
         """None once it is ready, else the line of its log that says why not."""

@@ -76,6 +76,9 @@ async def _signal_and_wait(pgdata: Path, sign: signal.Signals, patience: float) 
     while pids and time.monotonic() < deadline:
         await asyncio.sleep(POLL_SECONDS)
         pids = await asyncio.to_thread(cluster_processes, pgdata)
+        if told == [postmaster] and postmaster not in pids:
+            # It died without its children, so nobody passes the word on: soon they are told themselves.
+            deadline, told = min(deadline, time.monotonic() + BEREAVED_SECONDS), []
     for pid in told:
         _reap_if_ours(pid)
     return not pids

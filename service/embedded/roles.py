@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 from contextlib import suppress
+from pathlib import Path
 
 import asyncpg
 
@@ -13,29 +14,37 @@ from service.embedded.layout import write_private
 from service.embedded.privileges import data_argument
 
 _MARKER = "greenroom.roles"
+_ARE_THERE = f"""
+SELECT (SELECT count(*) = 2 FROM pg_roles WHERE rolname IN ('{OWNER_ROLE}', '{APP_ROLE}'))
+   AND EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}')"""  # noqa: S608 - our own names
 _LIMITS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 
 async def ensure_roles(launch: Launch) -> None:
-    """Have both roles with their passwords and the database; a marker in PGDATA says when it is so."""
+    """Have both roles with their passwords and the database; a marker in PGDATA says when it was so."""
     marker = launch.layout.pgdata / _MARKER
     wanted = launch.credentials.fingerprint()
-    with suppress(OSError):
-        if marker.read_text("ascii") == wanted:
-            return
     admin = dsn(ADMIN_ROLE, launch.credentials.admin, launch.socket_dir, database="postgres")
     conn = await asyncpg.connect(admin, timeout=10)
     try:
+        if await asyncio.to_thread(_says, marker, wanted) and await conn.fetchval(_ARE_THERE):
+            return
         for role, password in ((OWNER_ROLE, launch.credentials.owner), (APP_ROLE, launch.credentials.app)):
             await _ensure_role(conn, role, password)
         if not await conn.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", DATABASE):
             await conn.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}")
-        await conn.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
+        await conn.execute(f"REVOKE ALL ON DATABASE {DATABASE}, postgres, template1 FROM PUBLIC")
         await conn.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {APP_ROLE}")
     finally:
         await conn.close()
     await _own_public_schema(launch)
     await asyncio.to_thread(write_private, marker, wanted)
+
+
+def _says(marker: Path, wanted: str) -> bool:
+    with suppress(OSError):
+        return marker.read_text("ascii") == wanted
+    return False
 
 
 async def reset_admin_password(launch: Launch) -> None:

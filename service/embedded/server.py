@@ -1,7 +1,7 @@
 """The one thing the rest of the service sees: a PostgreSQL that is there for the length of a block."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from service.embedded.credentials import (
 )
 from service.embedded.errors import StartFailed
 from service.embedded.launch import Launch, rotate_log
-from service.embedded.layout import Layout, prepare_layout
+from service.embedded.layout import Layout, explained, prepare_layout
 from service.embedded.locking import DataDirLock, Holder, Purpose
 from service.embedded.postmaster import Postmaster
 from service.embedded.privileges import server_account
@@ -86,7 +86,21 @@ async def _running(layout: Layout, tell: Callable[[str], None]) -> AsyncIterator
             with suppress(asyncio.CancelledError):
                 await watch
     finally:
-        await asyncio.shield(postmaster.stop())
+        await _to_the_end(postmaster.stop())
+
+
+async def _to_the_end(work: Coroutine[None, None, None]) -> None:
+    """Finish this even if cancelled again meanwhile: the lock must not go before the server."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    task.result()
+    if cancelled is not None:
+        raise cancelled
 
 
 async def _let_roles_in(postmaster: Postmaster) -> None:
@@ -106,16 +120,17 @@ async def _let_roles_in(postmaster: Postmaster) -> None:
 
 
 def _prepare(layout: Layout) -> Launch:
-    rotate_log(layout)
-    account = server_account(layout)
-    credentials = load_or_create(layout)
-    return Launch(
-        layout=layout,
-        binaries=runnable_by(account, find_binaries()),
-        account=account,
-        credentials=credentials,
-        socket_dir=socket_folder(layout, credentials, account),
-    )
+    with explained(layout.root):
+        rotate_log(layout)
+        account = server_account(layout)
+        credentials = load_or_create(layout)
+        return Launch(
+            layout=layout,
+            binaries=runnable_by(account, find_binaries()),
+            account=account,
+            credentials=credentials,
+            socket_dir=socket_folder(layout, credentials, account),
+        )
 
 
 async def _answers(layout: Layout, holder: Holder) -> bool:

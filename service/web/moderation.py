@@ -71,7 +71,8 @@ async def add_decision(call: Call, comment_id: UUID, body: DecisionIn) -> Commen
     try:
         choice = Choice(body.action, body.version, body.reason, body.note)
     except FieldRefused as refusal:
-        raise InvalidFields([FieldError("/reason", refusal.code, refusal.detail)]) from None
+        pointer = "/reason" if refusal.code.startswith("reason.") else "/note"
+        raise InvalidFields([FieldError(pointer, refusal.code, refusal.detail)]) from None
     return CommentOut.model_validate(await decide_and_show(call, comment_id, choice))
 
 

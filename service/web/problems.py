@@ -21,6 +21,11 @@ class Problem:
     slug: str
     title: str
 
+    @property
+    def code(self) -> str:
+        """The slug as a program's word."""
+        return self.slug.replace("-", "_")
+
 
 PROBLEMS: Final[Mapping[type[ServiceError], Problem]] = {
     errors.SiteNotFound: Problem(404, "site-not-found", "Unknown site"),
@@ -101,7 +106,7 @@ def _base(problem: Problem, detail: str, request_id: str) -> dict[str, object]:
         "title": problem.title,
         "status": problem.status,
         "detail": detail,
-        "code": problem.slug.replace("-", "_"),
+        "code": problem.code,
         "instance": f"urn:uuid:{request_id}",
         "request_id": request_id,
     }

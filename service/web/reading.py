@@ -16,6 +16,7 @@ from service.errors import (
     OriginNotAllowed,
     SiteNotFound,
 )
+from service.ids import parse_id
 from service.model.comments import PublishedComment
 from service.model.sites import Site, page_id
 from service.model.urls import MAX_URL, Address, parse_page
@@ -46,6 +47,7 @@ class ThreadPageQuery(ThreadQuery):
     lang: str | None = Field(None, max_length=35, description="BCP 47 tag of the interface's language.")
     shape: Literal["page", "fragment"] = "page"
     sent: str | None = Field(None, max_length=8, description="Set after a form was sent.")
+    reply: str | None = Field(None, max_length=36, description="The comment that the form replies to.")
 
 
 class CountsQuery(In):
@@ -159,7 +161,12 @@ async def _html(call: Call, query: ThreadPageQuery) -> Response:
         token = form_tokens.issue(call.ctx, call.here.id, page)
         return conditional(call.request, rendered, "text/html", **{"X-Form-Token": token})
     listing = await _part(call, query, lang, "listing")
-    form = FormView(token=form_tokens.issue(call.ctx, call.here.id, page), sent=query.sent is not None)
+    parent = parse_id(query.reply or "")
+    form = FormView(
+        token=form_tokens.issue(call.ctx, call.here.id, page),
+        values={"parent": str(parent)} if parent else {},
+        sent=query.sent is not None,
+    )
     return page_response(call, query.page, lang, listing.body, form)
 
 
@@ -186,6 +193,8 @@ def page_response(
         {
             "Cache-Control": "no-store",
             "Content-Language": lang,
+            # With no-referrer, browsers send `Origin: null` with a form, as a stranger's page would.
+            "Referrer-Policy": "same-origin",
             "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
             f"base-uri 'none'; frame-ancestors 'self' {origins}",
             "Vary": "Accept, Origin",

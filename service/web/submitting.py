@@ -50,7 +50,8 @@ async def form_page(call: Call, error: ServiceError) -> Response | None:
         return None
     token = form_tokens.issue(call.ctx, call.here.id, page_id(page))
     errors = error.errors if isinstance(error, InvalidFields) else ()
-    form = FormView(token=token, values=given, errors=errors, sentence=error.detail)
+    code = problem_of(error).code
+    form = FormView(token=token, values=given, errors=errors, sentence=error.detail, code=code)
     lang = language_of(given.get("lang") or call.here.language)
     response = page_response(call, page, lang, b"", form, problem_of(error).status)
     if isinstance(error, RateLimited):

@@ -89,7 +89,8 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
         yield Newsroom(**found.__dict__, headers=found.service.token("moderate"))
 
 
-@pytest.fixture(scope="session")
+# For one file at a time: the browser's driver keeps an event loop, beside which no async test can run.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -133,6 +133,7 @@ async def test_there_is_nothing_to_undo_on_a_fresh_comment(
         ({"action": "approve", "version": 1, "reason": "spam"}, "/reason"),
         ({"action": "reject", "version": 1, "reason": "boring"}, "/reason"),
         ({"action": "reject", "version": 1, "note": "x" * 1001}, "/note"),
+        ({"action": "reject", "version": 1, "note": "a\x00b"}, "/note"),
     ],
 )
 async def test_a_malformed_decision_names_its_field(
