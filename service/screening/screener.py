@@ -45,16 +45,22 @@ class Screener:
         if worker is None or worker.loop is not loop:
             worker = self._worker = _Worker(loop)
         answer: asyncio.Future[Screening] = loop.create_future()
-        worker.jobs.put((lambda: screen(prepare(submission), facts, self._filters, policy), answer))
-        await asyncio.wait([answer], timeout=self._seconds)
+        worker.ask((lambda: screen(prepare(submission), facts, self._filters, policy), answer))
+        # A timer and not `asyncio.timeout`, which costs more than it looks and cancels what it waits for.
+        timer = loop.call_later(self._seconds, self._give_up, worker, answer)
+        try:
+            return await answer
+        finally:
+            timer.cancel()
+
+    def _give_up(self, worker: "_Worker", answer: "asyncio.Future[Screening]") -> None:
+        """The budget is spent: take what is done already, else do without, and leave the thread behind."""
+        worker.deliver()
         if not answer.done():
-            worker.deliver()
-        if answer.done():
-            return answer.result()
-        _log.warning("screening.overran", seconds=self._seconds)
-        if self._worker is worker:
-            self._worker = worker.successor()
-        return not_checked("The filters took too long.")
+            _log.warning("screening.overran", seconds=self._seconds)
+            answer.set_result(not_checked("The filters took too long."))
+            if self._worker is worker:
+                self._worker = worker.successor()
 
 
 class _Worker:
@@ -63,10 +69,22 @@ class _Worker:
     def __init__(self, loop: asyncio.AbstractEventLoop, jobs: "SimpleQueue[Job] | None" = None) -> None:
         self.loop = loop
         self.jobs = jobs if jobs is not None else SimpleQueue[Job]()
+        self._asked: list[Job] = []
         self._done: deque[Done] = deque()
         self._retired = False
         # A daemon, so that a filter that never ends does not keep the process from ending.
         threading.Thread(target=self._work, name="screening", daemon=True).start()
+
+    def ask(self, job: Job) -> None:
+        """Wake the thread once for all that comes in during one round of the loop."""
+        if not self._asked:
+            self.loop.call_soon(self._hand_over)
+        self._asked.append(job)
+
+    def _hand_over(self) -> None:
+        for job in self._asked:
+            self.jobs.put(job)
+        self._asked.clear()
 
     def deliver(self) -> None:
         """Hand over what is done; on the loop's thread."""

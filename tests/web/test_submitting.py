@@ -75,7 +75,7 @@ async def test_every_wrong_field_is_named_at_once(client: httpx2.AsyncClient) ->
 
 
 async def test_an_unknown_field_is_refused_by_name(client: httpx2.AsyncClient) -> None:
-    assert codes(await client.post(PATH, json=a_body(nmae="x"))) == {"/nmae": "unknown"}
+    assert codes(await client.post(PATH, json=a_body(mood="x"))) == {"/mood": "unknown"}
 
 
 async def test_thousands_of_unknown_fields_give_twenty_errors(client: httpx2.AsyncClient) -> None:
