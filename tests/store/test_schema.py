@@ -65,6 +65,21 @@ async def test_migrating_twice_changes_nothing(owner_dsn: str, app_dsn: str) -> 
     assert await prepare_schema(owner_dsn, app_dsn) == (latest_version(), latest_version())
 
 
+async def test_a_step_is_taken_once_and_a_broken_one_changes_nothing(
+    owner_dsn: str, app_dsn: str, conn: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = [(latest_version() + 1, "ALTER TABLE comment ADD COLUMN mood text")]
+    monkeypatch.setattr(schema, "migrations", lambda: steps)
+    for _ in range(2):
+        assert (await prepare_schema(owner_dsn, app_dsn))[1] == latest_version() + 1
+
+    steps.append((latest_version() + 2, "ALTER TABLE comment DROP COLUMN mood; SELECT 1 / 0"))
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await prepare_schema(owner_dsn, app_dsn)
+    assert await conn.fetchval("SELECT max(version) FROM schema_version") == latest_version() + 1
+    assert await conn.fetchval("SELECT count(mood) FROM comment") == 0
+
+
 @pytest.mark.parametrize(("step", "words"), [(1, "greenroom migrate"), (999, "newer release")])
 async def test_another_version_stops_the_start_with_what_to_do(
     conn: Connection, step: int, words: str
