@@ -142,10 +142,15 @@ def wants_html(request: Request) -> bool:
 
 def conditional(request: Request, rendered: Rendered, media_type: str, **headers: str) -> Response:
     """The representation, or 304 for a client that has it (RFC 9110, section 13)."""
-    tags = request.headers.get("if-none-match", "").replace("W/", "").split(",")
-    same = rendered.etag in map(str.strip, tags)
+    same = has_already(request, rendered.etag)
     known = {"ETag": rendered.etag, "Cache-Control": _CACHING, "Vary": "Accept, Origin", **headers}
     return Response(b"" if same else rendered.body, 304 if same else 200, known, media_type=media_type)
+
+
+def has_already(request: Request, etag: str) -> bool:
+    """Whether the client holds this representation, by weak comparison (RFC 9110, 8.8.3.2)."""
+    tags = request.headers.get("if-none-match", "").replace("W/", "").split(",")
+    return etag.removeprefix("W/") in map(str.strip, tags)
 
 
 async def _as_json(call: Call, query: ThreadQuery) -> bytes:
@@ -167,7 +172,15 @@ async def _html(call: Call, query: ThreadPageQuery) -> Response:
         values={"parent": str(parent)} if parent else {},
         sent=query.sent is not None,
     )
-    return page_response(call, query.page, lang, listing.body, form)
+    response = page_response(call, query.page, lang, listing.body, form)
+    # Weak, and another one each hour: what differs below it is the form's token, which is good for a day.
+    hour = int(call.ctx.clock().timestamp()) // 3600
+    etag = f'W/"{listing.etag[1:-1]}-{hour}"'
+    response.headers.update({"ETag": etag, "Cache-Control": "private, no-cache"})
+    if has_already(call.request, etag):
+        response.status_code, response.body = 304, b""
+        del response.headers["content-length"]
+    return response
 
 
 async def _part(
@@ -185,7 +198,7 @@ async def _part(
 def page_response(
     call: Call, page: Address, lang: str, listing: bytes, form: FormView, status: int = 200
 ) -> Response:
-    """The whole page around a listing: never cached, because its form has a token of its own."""
+    """The whole page around a listing; kept by nobody unless the caller says so: its form has a token."""
     origins = " ".join(sorted(call.here.origins))
     return Response(
         call.state.pages.page(listing, site=call.here, page=page, lang=lang, form=form),

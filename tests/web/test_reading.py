@@ -96,6 +96,23 @@ async def test_the_same_thread_again_is_304(client: httpx2.AsyncClient) -> None:
         assert again.headers["etag"] == first.headers["etag"]
 
 
+async def test_the_whole_page_again_is_304_until_the_thread_changes(
+    client: httpx2.AsyncClient, bearer: Bearer, make_comment: MakeComment
+) -> None:
+    comment_id, params = await make_comment(), {"page": ARTICLE}
+    first = await client.get(f"{PATH}.html", params=params)
+    headers = {"If-None-Match": first.headers["etag"]}
+    again = await client.get(f"{PATH}.html", params=params, headers=headers)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["cache-control"] == "private, no-cache"
+
+    body = {"action": "approve", "version": 1}
+    await client.post(f"/v1/comments/{comment_id}/decisions", json=body, headers=await bearer("moderate"))
+    changed = await client.get(f"{PATH}.html", params=params, headers=headers)
+    assert changed.status_code == 200
+    assert str(comment_id) in changed.text
+
+
 async def test_a_fragment_has_a_token_for_its_form_and_a_tag_without_it(client: httpx2.AsyncClient) -> None:
     params = {"page": ARTICLE, "shape": "fragment"}
     one = await client.get(f"{PATH}.html", params=params)
