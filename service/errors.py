@@ -117,7 +117,7 @@ class OriginNotAllowed(Refused):
     def __init__(self) -> None:
         super().__init__(
             "Comments for this site are not accepted from this origin. "
-            "The site's owner can add it with `greenroom site add`."
+            "The site's owner can change them with `greenroom site origins`."
         )
 
 

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -80,14 +79,6 @@ class AuditEvent:
     target: str | None = None
     before: str | None = None
     after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SessionInfo:
-    """A signed-in browser: the principal and when the session ends."""
-
-    principal: Principal
-    expires_at: datetime
 
 
 def parse_moderator_name(raw: str) -> str:

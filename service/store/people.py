@@ -26,7 +26,6 @@ SELECT m.id, m.name, m.role, m.all_sites, m.password_hash,
  WHERE m.name = $1 AND m.disabled_at IS NULL
 """
 COUNT_MODERATORS: Final = "SELECT count(*) FROM moderator WHERE disabled_at IS NULL"
-SET_PASSWORD_HASH: Final = "UPDATE moderator SET password_hash = $2 WHERE id = $1"
 ADD_SESSION: Final = """
 INSERT INTO session (digest, moderator_id, expires_at)
 VALUES ($1, $2, now() + $3::interval)
@@ -81,11 +80,6 @@ async def moderator_by_name(conn: Connection, name: str) -> Moderator | None:
 async def count_moderators(conn: Connection) -> int:
     """How many moderators can sign in."""
     return int(await conn.fetchval(COUNT_MODERATORS))
-
-
-async def set_password_hash(conn: Connection, moderator_id: UUID, password_hash: str) -> None:
-    """Replace the hash, as when its parameters have grown."""
-    await conn.execute(SET_PASSWORD_HASH, moderator_id, password_hash)
 
 
 async def add_session(conn: Connection, digest: bytes, moderator_id: UUID, lasts: timedelta) -> None:

@@ -45,7 +45,7 @@ async def reseal(ctx: Context, *, actor: str, on_progress: Callable[[int], None]
     while True:
         async with ctx.db.transaction(moderation=True) as conn:
             rows = await contacts.due(conn, newest, after, _BATCH)
-            renewed = [row for row in map(lambda row: _renew(ctx, row), rows) if row]  # noqa: C417
+            renewed = [new for row in rows if (new := _renew(ctx, row))]
             await contacts.reseal(conn, newest, renewed)
         done, lost = done + len(renewed), lost + len(rows) - len(renewed)
         on_progress(done)

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.responses import Response
 
 from service.model.comments import Comment
@@ -17,6 +16,7 @@ from service.model.screenings import Signal, Verdict
 from service.screening.screen import NOT_CHECKED
 from service.web.console_marks import Mark, Segment, segments
 from service.web.endpoint import Call
+from service.web.templating import environment
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
@@ -30,7 +30,6 @@ HEADERS: Final = {
 LONG_TEXT: Final = 1_800
 LONG_LINES: Final = 24
 _EXCERPT: Final = 240
-_TEMPLATES: Final = Path(__file__).parent / "templates" / "console"
 _ADVICE: Final = {Verdict.APPROVE: "approve", Verdict.HOLD: "look at it", Verdict.REJECT: "reject"}
 REASONS: Final = {
     Reason.SPAM: "Spam",
@@ -212,14 +211,7 @@ def _line(number: int, signal: Signal) -> Line:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    env = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    env = environment("console")
     env.filters |= {"when": when, "did": did, "because": because, "excerpt": excerpt, "segments": segments}
     env.globals |= {"ago": ago, "reasons": REASONS}
     return env

@@ -7,12 +7,10 @@ The templates escape everything that they are not told to trust, and are told to
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from service.errors import FieldError
@@ -23,6 +21,7 @@ from service.model.submissions import MAX_NAME, MAX_TEXT
 from service.model.urls import MAX_URL, Address
 from service.web.catalogues import SOURCE_LANGUAGE, Catalogue, load
 from service.web.linkify import REL, paragraphs
+from service.web.templating import environment
 from service.web.wire import ThreadOut
 
 MAX_DEPTH: Final = 4
@@ -35,7 +34,6 @@ _LENGTHS: Final = {
     "email": 2 * MAX_EMAIL,
     "website": 2 * MAX_URL,
 }
-_TEMPLATES: Final = Path(__file__).parent / "templates" / "thread"
 # How a listing ends when its page takes no comments. Nobody's text can make it: text is escaped, and
 # something always follows it.
 _CLOSED_END: Final = Markup("<!--closed-->")
@@ -107,14 +105,7 @@ class ThreadPages:
     """Draws threads. Holds the compiled templates; safe to share."""
 
     def __init__(self) -> None:
-        env = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
+        env = environment("thread")
         env.filters |= {"paragraphs": paragraphs, "rfc3339": _rfc3339, "plain_time": _plain_time}
         env.tests |= {"web_address": lambda text: text.startswith(("https://", "http://"))}
         env.globals |= {"rel": REL, "lengths": _LENGTHS, "closed_end": _CLOSED_END}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.context import Context
-from service.errors import ServiceError, SiteNotFound, Unavailable
+from service.errors import SiteNotFound, Unavailable
 from service.model.screenings import Policy
 from service.model.sites import Site
 from service.store import sites
@@ -58,4 +58,3 @@ class State:
     pages: ThreadPages
     metrics: Metrics
     draining: bool = False
-    failed: ServiceError | None = None
