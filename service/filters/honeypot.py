@@ -8,5 +8,5 @@ from service.screening.filter import filter
 
 @filter("honeypot", weight=6.0, says="A field that people cannot see was filled in, as programs do.")
 def honeypot(_candidate: Candidate, facts: Facts) -> Signal | None:
-    """Speak when the hidden field is not empty. It is never quoted: programs like to put an address there."""
-    return honeypot.signal(1.0) if facts.honeypot.strip() else None
+    """Speak when the hidden field is not empty."""
+    return honeypot.signal(1.0) if facts.honeypot else None

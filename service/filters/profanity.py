@@ -18,7 +18,7 @@ from typing import Final
 
 from better_profanity import Profanity
 
-from service.model.screenings import Signal, Span
+from service.model.screenings import Axis, Signal, Span
 from service.screening.candidate import Candidate, Token, words
 from service.screening.facts import Facts
 from service.screening.filter import filter
@@ -33,7 +33,12 @@ _ADDRESS: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.\w")
 _SPELT: Final = re.compile(r"(?<![^\W_])(?:[^\W_][\s.\-_*/|\\,~+'\"·•]{1,3}){2,}[^\W_](?![^\W_])")
 
 
-@filter("profanity", weight=2.5, says="It holds words that are often swear words or slurs.")
+@filter(
+    "profanity",
+    weight=2.5,
+    says="It holds words that are often swear words or slurs.",
+    axis=Axis.PROFANITY,
+)
 def profanity(candidate: Candidate, _facts: Facts) -> Signal | None:
     """Speak when a word of the text, the name, or the website's host is on the list."""
     spans = _found(candidate)
@@ -43,6 +48,7 @@ def profanity(candidate: Candidate, _facts: Facts) -> Signal | None:
     return profanity.signal(
         min(1.0, 0.4 + 0.2 * len(quotes)),
         spans=spans,
+        severity=2,
         evidence=[quote[:60] for quote in quotes[:MAX_QUOTES]],
     )
 

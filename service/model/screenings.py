@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
+
+MAX_SEVERITY: Final = 3
 
 
 class Verdict(StrEnum):
@@ -11,6 +14,13 @@ class Verdict(StrEnum):
     APPROVE = "approve"
     HOLD = "hold"
     REJECT = "reject"
+
+
+class Axis(StrEnum):
+    """What a signal speaks about. The two are never added up: foul words do not make a text spam."""
+
+    SPAM = "spam"
+    PROFANITY = "profanity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class Signal:
 
     `strength` is −1…1 (good evidence is negative), `weight` the points that one unit is worth, and
     `sentence` what a moderator reads. `evidence` is short quotes; it never holds an e-mail address.
+    `severity` is 0 on the spam axis, 1 (rude) to 3 (slur) on the profanity axis.
     """
 
     name: str
@@ -36,6 +47,8 @@ class Signal:
     sentence: str
     spans: Sequence[Span] = ()
     evidence: Sequence[str] = ()
+    axis: Axis = Axis.SPAM
+    severity: int = 0
 
     @property
     def points(self) -> float:
@@ -45,17 +58,24 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A site's say in screening: weights by filter name, and the score from which to advise a rejection."""
+    """A site's say in screening: weights by filter name, and scores from which advice changes.
+
+    A comment of at most `approve_at` points that holds no foul word is fit to approve; from `spam_at` on
+    it looks like spam; from `reject_at` on the advice is to reject it.
+    """
 
     weights: Mapping[str, float] = field(default_factory=dict)
+    approve_at: float = 0.0
+    spam_at: float = 3.0
     reject_at: float = 6.0
     version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """One run of all filters: signals, their sum, and the advice."""
+    """One run of all filters: signals, the sum of those about spam, the worst word, and the advice."""
 
     signals: Sequence[Signal]
     score: float
+    severity: int
     verdict: Verdict

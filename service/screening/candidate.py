@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from service.model.screenings import Span
-from service.model.submissions import MAX_TEXT, Submission
+from service.model.submissions import MAX_TEXT
 from service.screening.folding import Folded, fold
 from service.screening.links import Link, find_links, host_of
 
@@ -58,20 +58,20 @@ class Candidate:
         return fields[span.field][span.start : span.end]
 
 
-def prepare(submission: Submission) -> Candidate:
+def prepare(text: str, *, name: str = "", website: str | None = None) -> Candidate:
     """Read a submission: fold it, cut it into words, and find its links. Pure, linear, and never raises."""
-    text = submission.text[:MAX_TEXT]
-    name = fold(submission.name)
-    body = fold(text)
+    read = text[:MAX_TEXT]
+    folded_name = fold(name)
+    body = fold(read)
     return Candidate(
-        name=submission.name,
-        website=submission.website,
-        text=submission.text,
-        folded_name=name,
+        name=name,
+        website=website,
+        text=text,
+        folded_name=folded_name,
         folded_text=body,
-        tokens=(*_tokens(name, "name"), *_tokens(body, "text"), *_host_tokens(submission.website)),
-        links=(*find_links(submission.name, "name"), *find_links(text, "text")),
-        truncated=body.truncated or name.truncated or len(text) < len(submission.text),
+        tokens=(*_tokens(folded_name, "name"), *_tokens(body, "text"), *_host_tokens(website)),
+        links=(*find_links(name, "name"), *find_links(read, "text")),
+        truncated=body.truncated or folded_name.truncated or len(read) < len(text),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from service.model.screenings import Signal, Span
+from service.model.screenings import Axis, Signal, Span
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 
@@ -22,6 +22,7 @@ class Filter:
     weight: float
     says: str
     function: Function
+    axis: Axis = Axis.SPAM
 
     def __call__(self, candidate: Candidate, facts: Facts) -> Signal | None:
         """Look at a candidate."""
@@ -34,15 +35,18 @@ class Filter:
         says: str | None = None,
         spans: Sequence[Span] = (),
         evidence: Sequence[str] = (),
+        severity: int = 0,
     ) -> Signal:
         """A signal of this filter; `says` replaces the usual sentence."""
-        return Signal(self.name, strength, self.weight, says or self.says, spans, evidence)
+        return Signal(
+            self.name, strength, self.weight, says or self.says, spans, evidence, self.axis, severity
+        )
 
 
-def filter(name: str, *, weight: float, says: str) -> Callable[[Function], Filter]:
+def filter(name: str, *, weight: float, says: str, axis: Axis = Axis.SPAM) -> Callable[[Function], Filter]:
     """Make a function a filter. In its body its own name is the filter: `return links.signal(0.5)`."""
 
     def make(function: Function) -> Filter:
-        return Filter(name, weight, says, function)
+        return Filter(name, weight, says, function, axis)
 
     return make

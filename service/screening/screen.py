@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from service.model.screenings import Policy, Screening, Signal, Span, Verdict
+from service.model.screenings import MAX_SEVERITY, Axis, Policy, Screening, Signal, Span, Verdict
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 from service.screening.filter import Filter
@@ -20,18 +20,29 @@ def screen(candidate: Candidate, facts: Facts, filters: Sequence[Filter], policy
     """Ask every filter, add up the points, and advise.
 
     A filter that fails costs a line of no points that names it, and a person must look: the verdict is
-    never more than `HOLD` then. `APPROVE` is kept for sites that switch automatic approval on.
+    `HOLD` then.
     """
-    signals = [signal for each in filters if (signal := _run(each, candidate, facts, policy))]
-    score = math.fsum(signal.points for signal in signals)
-    failed = any(signal.name == NOT_CHECKED for signal in signals)
-    verdict = Verdict.REJECT if score >= policy.reject_at and not failed else Verdict.HOLD
-    return Screening(tuple(signals), score, verdict)
+    return total([signal for each in filters if (signal := _run(each, candidate, facts, policy))], policy)
+
+
+def total(signals: Sequence[Signal], policy: Policy) -> Screening:
+    """The bill that these lines make: a pure function of what is stored with every comment."""
+    score = math.fsum(signal.points for signal in signals if signal.axis is Axis.SPAM)
+    severity = max((signal.severity for signal in signals), default=0)
+    return Screening(tuple(signals), score, severity, _advice(signals, score, severity, policy))
 
 
 def not_checked(sentence: str) -> Screening:
     """What stands in for a screening that did not come to its end."""
-    return Screening((_not_checked(sentence),), 0.0, Verdict.HOLD)
+    return total((_not_checked(sentence),), Policy())
+
+
+def _advice(signals: Sequence[Signal], score: float, severity: int, policy: Policy) -> Verdict:
+    if any(signal.name == NOT_CHECKED for signal in signals):
+        return Verdict.HOLD
+    if score >= policy.reject_at:
+        return Verdict.REJECT
+    return Verdict.APPROVE if score <= policy.approve_at and severity == 0 else Verdict.HOLD
 
 
 def _run(each: Filter, candidate: Candidate, facts: Facts, policy: Policy) -> Signal | None:
@@ -57,6 +68,8 @@ def _refuse_nonsense(signal: Signal, candidate: Candidate) -> None:
         raise ValueError("A strength is a number from -1 to 1.")
     if not math.isfinite(signal.weight):
         raise ValueError("A weight is a finite number.")
+    if not (signal.severity == 0 if signal.axis is Axis.SPAM else 1 <= signal.severity <= MAX_SEVERITY):
+        raise ValueError("Severity is 0 on the spam axis, and 1 to 3 on the profanity axis.")
     _refuse_stray_spans(signal.spans, candidate)
 
 

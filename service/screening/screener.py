@@ -17,7 +17,7 @@ import structlog
 
 from service.model.screenings import Policy, Screening
 from service.model.submissions import Submission
-from service.screening.candidate import prepare
+from service.screening.candidate import Candidate, prepare
 from service.screening.facts import Facts
 from service.screening.filter import Filter
 from service.screening.screen import not_checked, screen
@@ -45,7 +45,7 @@ class Screener:
         if worker is None or worker.loop is not loop:
             worker = self._worker = _Worker(loop)
         answer: asyncio.Future[Screening] = loop.create_future()
-        worker.ask((lambda: screen(prepare(submission), facts, self._filters, policy), answer))
+        worker.ask((lambda: screen(_candidate(submission), facts, self._filters, policy), answer))
         # A timer and not `asyncio.timeout`, which costs more than it looks and cancels what it waits for.
         timer = loop.call_later(self._seconds, self._give_up, worker, answer)
         try:
@@ -61,6 +61,10 @@ class Screener:
             answer.set_result(not_checked("The filters took too long."))
             if self._worker is worker:
                 self._worker = worker.successor()
+
+
+def _candidate(submission: Submission) -> Candidate:
+    return prepare(submission.text, name=submission.name, website=submission.website)
 
 
 class _Worker:

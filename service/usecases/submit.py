@@ -94,7 +94,7 @@ async def _screen(
     ctx: Context, site: Site, policy: Policy, submission: Submission, delivery: Delivery
 ) -> Screening:
     facts = Facts(
-        honeypot=delivery.honeypot,
+        honeypot=bool(delivery.honeypot.strip()),
         fill_seconds=delivery.fill_seconds,
         has_form_token=delivery.has_form_token,
         own_hosts=frozenset(urlsplit(origin).hostname or "" for origin in site.origins),

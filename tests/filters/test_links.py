@@ -14,7 +14,7 @@ PROSE = "I read the ruling and the minister's answer, and they do not say the sa
 @pytest.fixture
 def look(candidate: Make) -> Callable[..., Signal | None]:
     def run(text: str, name: str = "Sam", own: frozenset[str] = frozenset()) -> Signal | None:
-        return links(candidate(text, name=name), Facts("", 20.0, True, own))
+        return links(candidate(text, name=name), Facts(False, 20.0, True, own))
 
     return run
 
@@ -41,7 +41,7 @@ def test_many_links_cost_more_up_to_the_whole_weight(look: Look) -> None:
 
 def test_each_link_is_marked_where_it_stands(candidate: Make) -> None:
     made = candidate(PROSE + "https://a.example/x, and b.example.com")
-    signal = links(made, Facts("", 20.0, True))
+    signal = links(made, Facts(False, 20.0, True))
     assert signal is not None
     assert [made.quote(span) for span in signal.spans] == ["https://a.example/x", "b.example.com"]
 

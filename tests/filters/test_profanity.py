@@ -16,7 +16,7 @@ from service.screening.screen import screen
 
 Make = Callable[..., Candidate]
 Find = Callable[..., list[str]]
-FACTS = Facts("", 20.0, True)
+FACTS = Facts(False, 20.0, True)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from service.screening.filter import Filter, filter
 from service.screening.screen import not_checked, screen
 
 Make = Callable[..., Candidate]
-FACTS = Facts(honeypot="", fill_seconds=30.0, has_form_token=True)
+FACTS = Facts(honeypot=False, fill_seconds=30.0, has_form_token=True)
 
 
 @filter("loud", weight=4.0, says="It is loud.")
@@ -59,9 +59,9 @@ def test_a_rejection_is_advised_from_the_sites_score_on(
     assert screen(candidate("HELLO"), FACTS, (loud,), Policy(reject_at=reject_at)).verdict is verdict
 
 
-def test_nothing_found_is_still_for_a_person_to_approve(candidate: Make) -> None:
+def test_nothing_found_is_advised_for_approval(candidate: Make) -> None:
     screening = screen(candidate("HELLO"), FACTS, (silent,), Policy(reject_at=6.0))
-    assert (screening.signals, screening.score, screening.verdict) == ((), 0.0, Verdict.HOLD)
+    assert (screening.signals, screening.score, screening.verdict) == ((), 0.0, Verdict.APPROVE)
 
 
 def test_a_filter_that_raises_spoils_nothing_and_calls_a_person(candidate: Make) -> None:

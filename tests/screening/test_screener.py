@@ -11,7 +11,7 @@ from service.screening.screen import NOT_CHECKED
 from service.screening.screener import Screener
 from tests.factories import a_submission
 
-FACTS = Facts(honeypot="", fill_seconds=10, has_form_token=True)
+FACTS = Facts(honeypot=False, fill_seconds=10, has_form_token=True)
 
 
 def names(screening: Screening) -> list[str]:

@@ -180,4 +180,4 @@ async def test_a_link_to_the_site_itself_is_none_of_the_filters_business(
     await submitted(
         screening_with(ctx, noting), sites, given, a_delivery(fill_seconds=None, has_form_token=False)
     )
-    assert seen == [Facts("", None, False, frozenset({"news.example", "localhost"}))]
+    assert seen == [Facts(False, None, False, frozenset({"news.example", "localhost"}))]
