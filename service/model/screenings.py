@@ -1,11 +1,16 @@
 """Screening's words: a signal is what one filter found, a screening is the bill of all of them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from service.errors import FieldRefused
+
 MAX_SEVERITY: Final = 3
+MAX_WEIGHT: Final = 100.0
+MAX_SCORE: Final = 1_000.0
 
 
 class Verdict(StrEnum):
@@ -62,20 +67,47 @@ class Policy:
 
     A comment of at most `approve_at` points that holds no foul word is fit to approve; from `spam_at` on
     it looks like spam; from `reject_at` on the advice is to reject it.
+
+    `automatic` is the advice that is carried out without a person. It needs a precision of at least
+    `target_precision`, measured on people's decisions; `unseen_share` of what could be decided so goes
+    to people all the same, without the bill, so that there is something to measure.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)
     approve_at: float = 0.0
     spam_at: float = 3.0
     reject_at: float = 6.0
+    automatic: frozenset[Verdict] = frozenset()
+    target_precision: float = 0.98
+    unseen_share: float = 0.1
     version: int = 1
+
+    def __post_init__(self) -> None:
+        for name, weight in self.weights.items():
+            if not (math.isfinite(weight) and abs(weight) <= MAX_WEIGHT):
+                raise FieldRefused("weights.range", f"The weight of {name} is a number from -100 to 100.")
+        if not self.approve_at < self.spam_at <= self.reject_at <= MAX_SCORE:
+            raise FieldRefused(
+                "policy.order",
+                "approve_at is less than spam_at, and spam_at at most reject_at (up to 1,000).",
+            )
+        if Verdict.HOLD in self.automatic:
+            raise FieldRefused("automatic.hold", "Only approve and reject can be automatic.")
+        if not 0.5 <= self.target_precision <= 0.999:
+            raise FieldRefused("target_precision.range", "A target precision is a number from 0.5 to 0.999.")
+        if not 0.01 <= self.unseen_share <= 1:
+            raise FieldRefused("unseen_share.range", "The unseen share is a number from 0.01 to 1.")
 
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """One run of all filters: signals, the sum of those about spam, the worst word, and the advice."""
+    """One run of all filters: signals, the sum of those about spam, the worst word, and the advice.
+
+    `learned` is the learner's probability of spam, None while it is silent.
+    """
 
     signals: Sequence[Signal]
     score: float
     severity: int
     verdict: Verdict
+    learned: float | None = None

@@ -18,13 +18,19 @@ _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`origins` are exact (RFC 6454); `close_after` closes a page so long after its first comment."""
+    """`origins` are exact (RFC 6454); `close_after` closes a page so long after its first comment.
+
+    The versions name the site's terms and what its learner knows, so that a copy in memory knows when it
+    is old.
+    """
 
     id: int
     slug: str
     origins: frozenset[str]
     language: str
     close_after: timedelta | None
+    terms_version: int = 0
+    learner_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

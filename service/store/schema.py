@@ -128,6 +128,6 @@ async def _let_in(conn: Connection, role: str) -> None:
 GRANTS: Final = (
     "GRANT USAGE ON SCHEMA public TO :role",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO :role",
-    "REVOKE UPDATE, DELETE ON audit_event, decision, schema_version, key_check FROM :role",
+    "REVOKE UPDATE, DELETE ON audit_event, decision, policy, schema_version, key_check FROM :role",
     "REVOKE INSERT ON schema_version FROM :role",
 )

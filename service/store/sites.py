@@ -10,25 +10,39 @@ import asyncpg
 
 from service.errors import AlreadyExists
 from service.model.people import Principal
-from service.model.screenings import Policy
+from service.model.screenings import Policy, Verdict
 from service.model.sites import PageState, Site, is_slug
 from service.store.database import Connection
 
+# Automatic is what the owner wants and the brake lets through.
 BY_SLUG: Final = """
-SELECT id, slug, origins, language, close_after_days, weights
-  FROM site
- WHERE slug = $1
+SELECT s.id, s.slug, s.origins, s.language, s.close_after_days, s.terms_version,
+       coalesce(l.version, 0) AS learner_version,
+       p.version, p.weights, p.approve_at, p.spam_at, p.reject_at, p.target_precision, p.unseen_share,
+       ARRAY(SELECT b.action FROM brake b
+              WHERE b.site_id = s.id AND b.released AND b.action = ANY(p.automatic)) AS automatic
+  FROM site s
+  JOIN policy p ON p.site_id = s.id AND p.version = s.policy_version
+  LEFT JOIN learner l ON l.site_id = s.id
+ WHERE s.slug = $1
 """
 ALL: Final = """
-SELECT id, slug, origins, language, close_after_days, weights
-  FROM site
- ORDER BY slug
+SELECT s.id, s.slug, s.origins, s.language, s.close_after_days, s.terms_version,
+       coalesce(l.version, 0) AS learner_version
+  FROM site s
+  LEFT JOIN learner l ON l.site_id = s.id
+ ORDER BY s.slug
 """
 IDS: Final = "SELECT id FROM site"
 ADD: Final = """
-INSERT INTO site (slug, origins, language, close_after_days)
-VALUES ($1, $2, $3, $4)
-RETURNING id
+WITH added AS (
+    INSERT INTO site (slug, origins, language, close_after_days)
+    VALUES ($1, $2, $3, $4)
+    RETURNING id
+)
+INSERT INTO policy (site_id, version, set_by)
+SELECT id, 1, $5 FROM added
+RETURNING site_id
 """
 SET_ORIGINS: Final = "UPDATE site SET origins = $2 WHERE id = $1"
 PAGE_STATE: Final = """
@@ -55,11 +69,25 @@ SELECT id, approved_count
 
 
 async def by_slug(conn: Connection, slug: str) -> tuple[Site, Policy] | None:
-    """The site of this name with its policy."""
+    """The site of this name with its policy, automatic only as far as the brake allows it."""
     if not is_slug(slug):
         return None
     row = await conn.fetchrow(BY_SLUG, slug)
-    return None if row is None else (_site(row), Policy(weights=json.loads(row["weights"])))
+    return None if row is None else (_site(row), policy_of(row))
+
+
+def policy_of(row: asyncpg.Record) -> Policy:
+    """The policy in a row of table `policy`."""
+    return Policy(
+        weights=json.loads(row["weights"]),
+        approve_at=row["approve_at"],
+        spam_at=row["spam_at"],
+        reject_at=row["reject_at"],
+        automatic=frozenset(map(Verdict, row["automatic"])),
+        target_precision=row["target_precision"],
+        unseen_share=row["unseen_share"],
+        version=row["version"],
+    )
 
 
 async def every(conn: Connection) -> Sequence[Site]:
@@ -75,11 +103,16 @@ async def visible(conn: Connection, principal: Principal) -> list[int]:
 
 
 async def add(
-    conn: Connection, slug: str, origins: Sequence[str], language: str, close_after_days: int | None
+    conn: Connection,
+    slug: str,
+    origins: Sequence[str],
+    language: str,
+    close_after_days: int | None,
+    actor: str,
 ) -> int:
     """Add a site and give its id; `AlreadyExists` where the name is taken."""
     try:
-        return int(await conn.fetchval(ADD, slug, list(origins), language, close_after_days))
+        return int(await conn.fetchval(ADD, slug, list(origins), language, close_after_days, actor))
     except asyncpg.UniqueViolationError:
         raise AlreadyExists(f"There is a site called {slug} already.") from None
 
@@ -120,4 +153,6 @@ def _site(row: asyncpg.Record) -> Site:
         origins=frozenset(row["origins"]),
         language=row["language"],
         close_after=None if days is None else timedelta(days=days),
+        terms_version=row["terms_version"],
+        learner_version=row["learner_version"],
     )

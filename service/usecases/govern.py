@@ -24,7 +24,7 @@ async def add_site(
     """Add a publication; `FieldRefused` for a bad name or origin, `AlreadyExists` for a taken name."""
     name, allowed = parse_slug(slug), sorted(parse_origins(origins))
     async with ctx.db.transaction(moderation=True) as conn:
-        site_id = await sites.add(conn, name, allowed, language, close_after_days)
+        site_id = await sites.add(conn, name, allowed, language, close_after_days, actor)
         await audit.record(conn, AuditEvent("site.added", actor, site_id, name, after=" ".join(allowed)))
         found = await sites.by_slug(conn, name)
     assert found is not None
