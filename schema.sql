@@ -166,7 +166,12 @@ COMMENT ON INDEX comment_page IS 'facts.GATHER: how busy a page is; and the fore
 CREATE INDEX comment_network ON comment (site_id, network, id) WHERE network IS NOT NULL;
 COMMENT ON INDEX comment_network IS 'facts.GATHER: what else came from a network; and forgetting it.';
 CREATE INDEX comment_campaign ON comment (site_id, campaign_id, id) WHERE campaign_id IS NOT NULL;
-COMMENT ON INDEX comment_campaign IS 'campaigns.MEMBERS: the comments of a campaign.';
+COMMENT ON INDEX comment_campaign IS 'comments.CAMPAIGN_PAGE: the comments of a campaign.';
+CREATE INDEX comment_campaign_queue ON comment (site_id, campaign_id)
+    WHERE status = 'pending' AND campaign_id IS NOT NULL;
+COMMENT ON INDEX comment_campaign_queue IS 'campaigns.WAITING: campaigns that wait for somebody.';
+CREATE INDEX comment_decided ON comment (site_id, id) WHERE decided_by = 'person';
+COMMENT ON INDEX comment_decided IS 'lessons.PRESENT, brakes.EVIDENCE: what people decided, newest first.';
 CREATE INDEX comment_recheck ON comment (recheck_at) WHERE recheck_at IS NOT NULL;
 COMMENT ON INDEX comment_recheck IS 'rechecks.DUE: comments that screening should look at again.';
 
@@ -206,6 +211,23 @@ CREATE TABLE signal (
 );
 COMMENT ON TABLE signal IS 'What each filter found in a comment: the lines of its bill.';
 COMMENT ON COLUMN signal.spans IS 'Where: [field, start, end] in code points of what was sent, end exclusive.';
+
+CREATE TABLE likeness (
+    site_id     integer NOT NULL,
+    comment_id  uuid NOT NULL,
+    digest      bytea NOT NULL CHECK (octet_length(digest) = 16),
+    bands       bigint[] NOT NULL,
+    normal      text NOT NULL CHECK (char_length(normal) <= 1000),
+    PRIMARY KEY (site_id, comment_id),
+    FOREIGN KEY (site_id, comment_id) REFERENCES comment (site_id, id) ON DELETE CASCADE
+);
+COMMENT ON TABLE likeness IS
+    'What the comments of the last two weeks say, normalised: what says nearly the same is a campaign.';
+COMMENT ON COLUMN likeness.bands IS 'MinHash bands mixed with the site: similar texts share one or more.';
+CREATE INDEX likeness_digest ON likeness (site_id, digest, comment_id);
+COMMENT ON INDEX likeness_digest IS 'likenesses.FIND: the same words.';
+CREATE INDEX likeness_bands ON likeness USING gin (bands);
+COMMENT ON INDEX likeness_bands IS 'likenesses.FIND: nearly the same words.';
 
 CREATE TABLE link (
     site_id     integer NOT NULL,

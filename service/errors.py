@@ -3,7 +3,7 @@
 ::
 
     ServiceError
-    ├── NotFound          SiteNotFound, CommentNotFound
+    ├── NotFound          SiteNotFound, CommentNotFound, CampaignNotFound, BatchNotFound
     ├── Invalid           InvalidFields, InvalidRequest, StaleForm, KeyReused, StaleCursor
     ├── Refused           OriginNotAllowed, ThreadClosed
     ├── Unauthenticated   WrongCredentials, SessionRequired
@@ -64,6 +64,20 @@ class CommentNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such comment, or it belongs to a site that is not yours.")
+
+
+class CampaignNotFound(NotFound):
+    """No campaign of this site has this id."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such campaign on this site.")
+
+
+class BatchNotFound(NotFound):
+    """No act on many comments has this id, or the caller may not see it."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such batch of decisions, or it belongs to a site that is not yours.")
 
 
 class Invalid(ServiceError):

@@ -22,6 +22,16 @@ def new_id(milliseconds: int | None = None) -> UUID:
     return UUID(int=value)
 
 
+def first_id(milliseconds: int) -> UUID:
+    """What no id made at this time or later lies below."""
+    return UUID(int=(milliseconds & (1 << 48) - 1) << 80)
+
+
+def made_at(identifier: UUID) -> int:
+    """When an id was made, in milliseconds of Unix time."""
+    return identifier.int >> 80
+
+
 def parse_id(text: str) -> UUID | None:
     """The id written in `text`, or None: only lower-case canonical form, 36 ASCII characters."""
     return UUID(text) if _CANONICAL.fullmatch(text) else None

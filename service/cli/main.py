@@ -5,7 +5,20 @@ import sys
 import typer
 
 from service import __version__
-from service.cli import database, demo, keys, pages, people, replay, serve, sites, tokens
+from service.cli import (
+    database,
+    demo,
+    keys,
+    learner,
+    pages,
+    people,
+    replay,
+    screen,
+    serve,
+    sites,
+    terms,
+    tokens,
+)
 from service.embedded import EmbeddedPostgresError
 from service.errors import FieldRefused, ServiceError
 from service.logs import set_up
@@ -24,6 +37,9 @@ app.add_typer(pages.app, name="page")
 app.add_typer(people.app, name="moderator")
 app.add_typer(tokens.app, name="token")
 app.add_typer(keys.app, name="keys")
+app.add_typer(terms.app, name="term")
+app.command()(screen.screen)
+app.command()(learner.relearn)
 app.command()(database.migrate)
 app.command()(database.openapi)
 app.command()(replay.replay)

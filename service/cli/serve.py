@@ -8,25 +8,22 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Annotated, Final
 
-import structlog
 import typer
 import uvicorn
 from starlette.types import ASGIApp
 
 from service.app import build_app, build_state, open_context
+from service.cli.chores import doing_chores
 from service.cli.options import AsJson, DataDir, WrongSettings, settings_of
 from service.cli.runtime import ready_database, run, say
 from service.context import Context
 from service.embedded import Purpose
-from service.errors import ServiceError, Unavailable
+from service.errors import ServiceError
 from service.logs import set_up
 from service.settings import Settings
-from service.usecases.tidy import tidy
 from service.web.state import State
 
-_TIDY_SECONDS: Final = 600
 _ALLOCATIONS_BETWEEN_LOOKS: Final = 20_000
-_log = structlog.get_logger("greenroom.serve")
 
 
 def serve(
@@ -67,14 +64,9 @@ async def running_service(settings: Settings) -> AsyncIterator[tuple[Context, St
     async with (
         ready_database(settings, Purpose.SERVE) as servers,
         open_context(settings, servers.app_dsn) as ctx,
+        doing_chores(ctx),
     ):
-        upkeep = asyncio.create_task(_keep_tidy(ctx))
-        try:
-            yield ctx, build_state(ctx)
-        finally:
-            upkeep.cancel()
-            with suppress(asyncio.CancelledError):
-                await upkeep
+        yield ctx, build_state(ctx)
 
 
 async def serve_until_told(
@@ -177,11 +169,3 @@ def address_of(sock: socket.socket) -> str:
 
 class CannotListen(ServiceError):
     """The port is taken, or may not be used."""
-
-
-async def _keep_tidy(ctx: Context) -> None:
-    while True:
-        with suppress(Unavailable):
-            gone = await tidy(ctx)
-            _log.debug("tidied", rows=gone)
-        await asyncio.sleep(_TIDY_SECONDS)

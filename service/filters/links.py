@@ -11,7 +11,7 @@ from service.model.screenings import Signal
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 from service.screening.filter import filter
-from service.screening.links import Link, has_link_markup
+from service.screening.links import Link, foreign_links, has_link_markup
 
 MAX_QUOTES: Final = 5
 LARGE_SHARE: Final = 0.5
@@ -21,8 +21,7 @@ _BY_NUMBER: Final = (0.0, 0.2, 0.4, 0.7, 1.0)
 @filter("links", weight=3.0, says="It holds links to other sites.")
 def links(candidate: Candidate, facts: Facts) -> Signal | None:
     """Speak when a link leads away from the site."""
-    own = {host.removeprefix("www.") for host in facts.own_hosts if host}
-    foreign = [link for link in candidate.links if not _is_own(link.host, own)]
+    foreign = foreign_links(candidate, facts.own_hosts)
     markup = has_link_markup(candidate.text)
     if not foreign and not markup:
         return None
@@ -45,11 +44,6 @@ def links(candidate: Candidate, facts: Facts) -> Signal | None:
         spans=[link.span for link in foreign],
         evidence=_hosts(foreign),
     )
-
-
-def _is_own(host: str, own: set[str]) -> bool:
-    host = host.removeprefix("www.")
-    return host in own or any(host.endswith(f".{each}") for each in own)
 
 
 def _count(number: int) -> str:

@@ -1,13 +1,14 @@
 """A comment: a stored submission with a status."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from service.model.decisions import Decision
-from service.model.screenings import Signal, Verdict
+from service.model.decisions import Decision, Reason
+from service.model.likeness import Print
+from service.model.screenings import Screening, Signal, Verdict
 
 
 class Status(StrEnum):
@@ -20,7 +21,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewComment:
-    """Everything that is written when a submission is accepted, in one statement."""
+    """Everything that is written when a submission is accepted, in one statement.
+
+    `facts` is JSON, `network` a keyed digest, `hosts` where its links lead, `printed` what later comments
+    are compared with, and `unseen` says that people will decide it without the bill.
+    """
 
     id: UUID
     site_id: int
@@ -33,9 +38,15 @@ class NewComment:
     name: str
     website: str | None
     text: str
-    score: float
-    verdict: Verdict
-    signals: Sequence[Signal]
+    screening: Screening
+    facts: str
+    policy_version: int
+    terms_version: int
+    network: bytes
+    hosts: Sequence[str]
+    campaign_id: UUID | None
+    printed: Print | None
+    unseen: bool
     sealed: bytes
     digest: bytes
     key_id: int
@@ -74,10 +85,24 @@ class Comment:
     status: Status
     version: int
     score: float
+    severity: int
     verdict: Verdict
     created_at: datetime
+    unseen: bool
+    campaign_id: UUID | None
     signals: Sequence[Signal]
     decisions: Sequence[Decision]
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether people decide it without the bill, and have not done so yet."""
+        return self.unseen and self.status is Status.PENDING
+
+    def as_seen(self) -> "Comment":
+        """What a moderator is shown: a blind comment has no bill, so that its advice sways nobody."""
+        if not self.is_blind:
+            return self
+        return replace(self, signals=(), score=0.0, severity=0, verdict=Verdict.HOLD, campaign_id=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +114,15 @@ class LockedComment:
     page_id: UUID
     status: Status
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decisions made of a comment: its status, why it was rejected, and whether the policy decided."""
+
+    status: Status
+    reason: Reason | None = None
+    automatic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

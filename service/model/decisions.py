@@ -49,7 +49,8 @@ class Choice:
 class Decision:
     """One act on one comment: it led from `before` to `after` and made version `version`.
 
-    `at` is the database's time, None until it is stored.
+    `at` is the database's time, None until it is stored. `automatic` says that the policy decided and no
+    person; `batch_id` is what one act on many comments has in common.
     """
 
     id: UUID
@@ -61,3 +62,5 @@ class Decision:
     version: int
     by: str
     at: datetime | None
+    automatic: bool = False
+    batch_id: UUID | None = None

@@ -9,6 +9,8 @@ from typing import Final
 from service.errors import FieldRefused
 
 MAX_SEVERITY: Final = 3
+NOT_CHECKED: Final = "not_checked"
+LEARNED: Final = "learned"
 MAX_WEIGHT: Final = 100.0
 MAX_SCORE: Final = 1_000.0
 
@@ -111,3 +113,8 @@ class Screening:
     severity: int
     verdict: Verdict
     learned: float | None = None
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether every filter could run."""
+        return all(signal.name != NOT_CHECKED for signal in self.signals)

@@ -7,8 +7,10 @@ from typing import Final, NamedTuple
 
 from service.model.screenings import Span
 from service.model.submissions import MAX_TEXT
+from service.model.terms import TermKind
 from service.screening.folding import Folded, fold
 from service.screening.links import Link, find_links, host_of
+from service.screening.terms import NO_TERMS, TermHit, Terms, blocked
 
 # Everything but spaces and punctuation is part of a word, marks included: `\w` would cut words of Indic
 # scripts at their vowel signs. Inside a word @ $ * ! may stand for letters.
@@ -19,6 +21,14 @@ _GAPS: Final = (
     r"\u3030-\u303f\u30fb\ufe10-\ufe6f\uff00-\uff0f\uff5f-\uff65\U0001f000-\U0001faff"
 )
 _TOKEN: Final = re.compile(rf"[^{_GAPS}*!](?:[^{_GAPS}]*[^{_GAPS}*!])?")
+
+
+class Words(NamedTuple):
+    """What a person wrote: all that a candidate is made of."""
+
+    text: str
+    name: str
+    website: str | None
 
 
 class Token(NamedTuple):
@@ -40,7 +50,8 @@ class Candidate:
     """What filters look at: the fields as sent, and what was read out of them.
 
     `tokens` are the words of the name, the text and the website's host, in this order; `truncated` says
-    that the text was too long to be read to its end.
+    that the text was too long to be read to its end. `blocked` is where the site's own terms speak against
+    it, `allowed` where they silence the filters that look for words.
     """
 
     name: str
@@ -51,6 +62,8 @@ class Candidate:
     tokens: Sequence[Token]
     links: Sequence[Link]
     truncated: bool
+    blocked: Sequence[TermHit] = ()
+    allowed: Sequence[Span] = ()
 
     def quote(self, span: Span) -> str:
         """The words of the author at this place."""
@@ -58,11 +71,12 @@ class Candidate:
         return fields[span.field][span.start : span.end]
 
 
-def prepare(text: str, *, name: str = "", website: str | None = None) -> Candidate:
+def prepare(text: str, *, name: str = "", website: str | None = None, terms: Terms = NO_TERMS) -> Candidate:
     """Read a submission: fold it, cut it into words, and find its links. Pure, linear, and never raises."""
     read = text[:MAX_TEXT]
     folded_name = fold(name)
     body = fold(read)
+    hits = (*terms.find(folded_name, "name"), *terms.find(body, "text"))
     return Candidate(
         name=name,
         website=website,
@@ -72,6 +86,8 @@ def prepare(text: str, *, name: str = "", website: str | None = None) -> Candida
         tokens=(*_tokens(folded_name, "name"), *_tokens(body, "text"), *_host_tokens(website)),
         links=(*find_links(name, "name"), *find_links(read, "text")),
         truncated=body.truncated or folded_name.truncated or len(read) < len(text),
+        blocked=blocked(hits),
+        allowed=[hit.span for hit in hits if hit.term.kind is TermKind.ALLOW],
     )
 
 

@@ -17,3 +17,7 @@ class Knowledge:
     terms_version: int = 0
     weights: bytes | None = None
     weights_version: int = 0
+
+    def is_as_new_as(self, terms_version: int, weights_version: int) -> bool:
+        """Whether this is at least what these versions name."""
+        return self.terms_version >= terms_version and self.weights_version >= weights_version

@@ -7,7 +7,7 @@ only at the start of a name and looks at a bounded number of labels, so that its
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from service.model.screenings import Span
@@ -47,6 +47,14 @@ class Link:
     host: str
 
 
+class HasLinks(Protocol):
+    """Whatever knows its links."""
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """The links that were found in it."""
+
+
 def find_links(text: str, field: str) -> Sequence[Link]:
     """The links in a text, at most `MAX_LINKS`."""
     if not _WORTH_A_LOOK.search(text):
@@ -60,6 +68,12 @@ def find_links(text: str, field: str) -> Sequence[Link]:
         if len(found) == MAX_LINKS:
             break
     return tuple(found)
+
+
+def foreign_links(candidate: HasLinks, own_hosts: frozenset[str]) -> Sequence[Link]:
+    """The links that lead away from a site with these hosts."""
+    own = {host.removeprefix("www.") for host in own_hosts if host}
+    return [link for link in candidate.links if not _is_own(link.host, own)]
 
 
 def has_link_markup(text: str) -> bool:
@@ -83,3 +97,8 @@ def host_of(address: str) -> str:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
         return host
+
+
+def _is_own(host: str, own: set[str]) -> bool:
+    host = host.removeprefix("www.")
+    return host in own or any(host.endswith(f".{each}") for each in own)

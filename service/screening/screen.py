@@ -3,26 +3,46 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Final
 
 import structlog
 
-from service.model.screenings import MAX_SEVERITY, Axis, Policy, Screening, Signal, Span, Verdict
+from service.model.screenings import (
+    LEARNED,
+    MAX_SEVERITY,
+    NOT_CHECKED,
+    Axis,
+    Policy,
+    Screening,
+    Signal,
+    Span,
+    Verdict,
+)
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 from service.screening.filter import Filter
+from service.screening.learner.features import read
+from service.screening.learner.learner import Learner
 
-NOT_CHECKED: Final = "not_checked"
 _log = structlog.get_logger("greenroom.screening")
 
 
-def screen(candidate: Candidate, facts: Facts, filters: Sequence[Filter], policy: Policy) -> Screening:
-    """Ask every filter, add up the points, and advise.
+def screen(
+    candidate: Candidate,
+    facts: Facts,
+    filters: Sequence[Filter],
+    policy: Policy,
+    learner: Learner | None = None,
+) -> Screening:
+    """Ask every filter and then the learner, add up the points, and advise.
 
     A filter that fails costs a line of no points that names it, and a person must look: the verdict is
     `HOLD` then.
     """
-    return total([signal for each in filters if (signal := _run(each, candidate, facts, policy))], policy)
+    signals = [signal for each in filters if (signal := _run(each, candidate, facts, policy))]
+    if learner is None:
+        return total(signals, policy)
+    line, probability = _learned(learner, candidate, facts, signals, policy)
+    return replace(total([*signals, *line], policy), learned=probability)
 
 
 def total(signals: Sequence[Signal], policy: Policy) -> Screening:
@@ -57,6 +77,23 @@ def _run(each: Filter, candidate: Candidate, facts: Facts, policy: Policy) -> Si
         _log.error("filter.failed", filter=each.name, error=type(error).__name__)
         return _not_checked(f"The {each.name.replace('_', ' ')} filter could not run.")
     return signal
+
+
+def _learned(
+    learner: Learner, candidate: Candidate, facts: Facts, signals: Sequence[Signal], policy: Policy
+) -> tuple[Sequence[Signal], float | None]:
+    """The learner's line, if it has one, and the probability that it gives."""
+    try:
+        opinion = learner.judge(read(candidate, facts, signals))
+        signal = learner.signal(opinion)
+        if signal is None:
+            return (), opinion.probability
+        signal = replace(signal, weight=policy.weights.get(LEARNED, signal.weight))
+        _refuse_nonsense(signal, candidate)
+    except Exception as error:  # noqa: BLE001 - as with a filter
+        _log.error("filter.failed", filter=LEARNED, error=type(error).__name__)
+        return (_not_checked("What was learned here could not be asked."),), None
+    return (signal,), opinion.probability
 
 
 def _not_checked(sentence: str) -> Signal:

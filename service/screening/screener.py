@@ -16,10 +16,11 @@ from typing import Final, TypeAlias
 import structlog
 
 from service.model.screenings import Policy, Screening
-from service.model.submissions import Submission
-from service.screening.candidate import Candidate, prepare
+from service.screening.candidate import Words, prepare
+from service.screening.expertise import Expertise
 from service.screening.facts import Facts
 from service.screening.filter import Filter
+from service.screening.knowledge import Knowledge
 from service.screening.screen import not_checked, screen
 
 _MOST_AT_ONCE: Final = 16
@@ -37,21 +38,27 @@ class Screener:
         self._filters = filters
         self._seconds = seconds
         self._worker: _Worker | None = None
+        self._expertise = Expertise()
 
-    async def screen(self, submission: Submission, facts: Facts, policy: Policy) -> Screening:
-        """The bill of this submission; past the budget, the bill that says *not checked*."""
+    async def screen(self, words: Words, facts: Facts, policy: Policy, knowledge: Knowledge) -> Screening:
+        """The bill of these words; past the budget, the bill that says *not checked*."""
         loop = asyncio.get_running_loop()
         worker = self._worker
         if worker is None or worker.loop is not loop:
             worker = self._worker = _Worker(loop)
         answer: asyncio.Future[Screening] = loop.create_future()
-        worker.ask((lambda: screen(_candidate(submission), facts, self._filters, policy), answer))
+        worker.ask((lambda: self._run(words, facts, policy, knowledge), answer))
         # A timer and not `asyncio.timeout`, which costs more than it looks and cancels what it waits for.
         timer = loop.call_later(self._seconds, self._give_up, worker, answer)
         try:
             return await answer
         finally:
             timer.cancel()
+
+    def _run(self, words: Words, facts: Facts, policy: Policy, knowledge: Knowledge) -> Screening:
+        terms, learner = self._expertise.of(knowledge)
+        candidate = prepare(words.text, name=words.name, website=words.website, terms=terms)
+        return screen(candidate, facts, self._filters, policy, learner)
 
     def _give_up(self, worker: "_Worker", answer: "asyncio.Future[Screening]") -> None:
         """The budget is spent: take what is done already, else do without, and leave the thread behind."""
@@ -61,10 +68,6 @@ class Screener:
             answer.set_result(not_checked("The filters took too long."))
             if self._worker is worker:
                 self._worker = worker.successor()
-
-
-def _candidate(submission: Submission) -> Candidate:
-    return prepare(submission.text, name=submission.name, website=submission.website)
 
 
 class _Worker:

@@ -1,15 +1,15 @@
 """Table `comment` as moderators see it: the queue, one comment, and its lock."""
 
-import json
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
-from service.model.comments import Comment, LockedComment, Status
+from service.model.comments import Comment, LockedComment, Standing, Status
 from service.model.decisions import Action, Decision, Reason
-from service.model.screenings import Signal, Span, Verdict
+from service.model.screenings import Verdict
+from service.store import signals
 from service.store.database import Connection
 
 # One keyset look-up for each site, merged: an index answers it whatever the length of the queue.
@@ -37,6 +37,13 @@ SELECT d.site_id, d.comment_id AS id
  ORDER BY d.decided_at DESC, d.decision_id DESC
  LIMIT $2
 """
+CAMPAIGN_PAGE: Final = """
+SELECT site_id, id
+  FROM comment
+ WHERE site_id = $1 AND campaign_id = $2 AND id > $3
+ ORDER BY id
+ LIMIT $4
+"""
 BY_ID: Final = """
 SELECT site_id, id
   FROM comment
@@ -44,7 +51,8 @@ SELECT site_id, id
 """
 FULL: Final = """
 SELECT c.id, c.site_id, s.slug AS site, c.page_id, p.url AS page_url, p.title AS page_title, c.parent_id,
-       c.name, c.website, c.text, c.status, c.version, c.score, c.verdict, c.created_at,
+       c.name, c.website, c.text, c.status, c.version, c.score, c.severity, c.verdict, c.created_at,
+       c.unseen, c.campaign_id,
        (SELECT coalesce(jsonb_agg(to_jsonb(g) ORDER BY g.position), '[]')
           FROM signal g
          WHERE g.site_id = c.site_id AND g.comment_id = c.id) AS signals
@@ -56,7 +64,7 @@ SELECT c.id, c.site_id, s.slug AS site, c.page_id, p.url AS page_url, p.title AS
 """
 DECISIONS: Final = """
 SELECT d.comment_id, d.id, d.action, d.reason, d.note, d.before, d.after, d.version, d.decided_by,
-       d.decided_at
+       d.decided_at, d.automatic, d.batch_id
   FROM unnest($1::integer[], $2::uuid[]) AS wanted(site_id, id)
   JOIN decision d ON d.site_id = wanted.site_id AND d.comment_id = wanted.id
  ORDER BY d.version
@@ -68,9 +76,9 @@ SELECT id, site_id, page_id, status, version
  WHERE site_id = ANY($1::integer[]) AND id = $2
    FOR UPDATE
 """
-SET_STATUS: Final = """
+SET_STANDING: Final = """
 UPDATE comment
-   SET status = $3, version = version + 1
+   SET status = $3, reason = $4, decided_by = $5, recheck_at = NULL, version = version + 1
  WHERE site_id = $1 AND id = $2
 """
 
@@ -84,6 +92,13 @@ async def decided_lately(conn: Connection, site_ids: Sequence[int], limit: int) 
     """The comments of the latest `limit` decisions on these sites, newest first, each once."""
     rows = await conn.fetch(DECIDED_PAGE, list(site_ids), limit)
     return await _full(conn, list({row["id"]: row for row in reversed(rows)}.values())[::-1])
+
+
+async def campaign_page(
+    conn: Connection, site_id: int, campaign_id: UUID, after: UUID, limit: int
+) -> Sequence[Comment]:
+    """Up to `limit` comments of a campaign with ids after `after`, oldest first, whatever their status."""
+    return await _full(conn, await conn.fetch(CAMPAIGN_PAGE, site_id, campaign_id, after, limit))
 
 
 async def get(conn: Connection, site_ids: Sequence[int], comment_id: UUID) -> Comment | None:
@@ -100,9 +115,11 @@ async def lock(conn: Connection, site_ids: Sequence[int], comment_id: UUID) -> L
     return LockedComment(row["id"], row["site_id"], row["page_id"], Status(row["status"]), row["version"])
 
 
-async def set_status(conn: Connection, site_id: int, comment_id: UUID, status: Status) -> None:
-    """Give the comment a status and the next version."""
-    await conn.execute(SET_STATUS, site_id, comment_id, status.value)
+async def set_standing(conn: Connection, site_id: int, comment_id: UUID, standing: Standing) -> None:
+    """Write down what a decision made of the comment, and give it the next version."""
+    reason = standing.reason.value if standing.reason else None
+    by = None if standing.status is Status.PENDING else "policy" if standing.automatic else "person"
+    await conn.execute(SET_STANDING, site_id, comment_id, standing.status.value, reason, by)
 
 
 async def _full(conn: Connection, keys: Sequence[asyncpg.Record]) -> Sequence[Comment]:
@@ -130,24 +147,13 @@ def _comment(row: asyncpg.Record, decisions: Sequence[Decision]) -> Comment:
         status=Status(row["status"]),
         version=row["version"],
         score=row["score"],
+        severity=row["severity"],
         verdict=Verdict(row["verdict"]),
         created_at=row["created_at"],
-        signals=[_signal(line) for line in json.loads(row["signals"])],
+        unseen=row["unseen"],
+        campaign_id=row["campaign_id"],
+        signals=signals.from_json(row["signals"]),
         decisions=decisions,
-    )
-
-
-def _signal(line: dict[str, object]) -> Signal:
-    spans, evidence = line["spans"], line["evidence"]
-    assert isinstance(spans, list)
-    assert isinstance(evidence, list)
-    return Signal(
-        name=str(line["name"]),
-        strength=float(str(line["strength"])),
-        weight=float(str(line["weight"])),
-        sentence=str(line["sentence"]),
-        spans=[Span(field, start, end) for field, start, end in spans],
-        evidence=evidence,
     )
 
 
@@ -162,4 +168,6 @@ def _decision(row: asyncpg.Record) -> Decision:
         version=row["version"],
         by=row["decided_by"],
         at=row["decided_at"],
+        automatic=row["automatic"],
+        batch_id=row["batch_id"],
     )

@@ -3,19 +3,31 @@
 from typing import Final
 from uuid import UUID
 
-from service.model.decisions import Decision
+from service.model.comments import Standing, Status
+from service.model.decisions import Decision, Reason
 from service.store.database import Connection
 
 ADD: Final = """
-INSERT INTO decision (site_id, id, comment_id, action, reason, note, before, after, version, decided_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO decision
+       (site_id, id, comment_id, action, reason, note, before, after, version, decided_by, automatic,
+        batch_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
+# The earlier decision that made the status which the latest one ended.
 BEFORE_LATEST: Final = """
-SELECT before
-  FROM decision
- WHERE site_id = $1 AND comment_id = $2
- ORDER BY version DESC
- LIMIT 1
+SELECT l.before, e.reason, coalesce(e.automatic, false) AS automatic
+  FROM (SELECT before, version
+          FROM decision
+         WHERE site_id = $1 AND comment_id = $2
+         ORDER BY version DESC
+         LIMIT 1) l
+  LEFT JOIN LATERAL (
+       SELECT d.reason, d.automatic
+         FROM decision d
+        WHERE d.site_id = $1 AND d.comment_id = $2 AND d.version < l.version
+              AND d.after = l.before AND d.action <> 'undo'
+        ORDER BY d.version DESC
+        LIMIT 1) e ON true
 """
 
 
@@ -33,10 +45,15 @@ async def add(conn: Connection, site_id: int, comment_id: UUID, decision: Decisi
         decision.after,
         decision.version,
         decision.by,
+        decision.automatic,
+        decision.batch_id,
     )
 
 
-async def before_latest(conn: Connection, site_id: int, comment_id: UUID) -> str | None:
-    """The status before the latest decision, or None where nothing was decided yet."""
-    before = await conn.fetchval(BEFORE_LATEST, site_id, comment_id)
-    return None if before is None else str(before)
+async def before_latest(conn: Connection, site_id: int, comment_id: UUID) -> Standing | None:
+    """Where the comment stood before the latest decision, or None where nothing was decided yet."""
+    row = await conn.fetchrow(BEFORE_LATEST, site_id, comment_id)
+    if row is None:
+        return None
+    reason = Reason(row["reason"]) if row["reason"] else None
+    return Standing(Status(row["before"]), reason, row["automatic"])

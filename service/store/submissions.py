@@ -1,6 +1,5 @@
 """Storing a submission: one statement writes the page, the comment, its contact, signals and key."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,8 +7,10 @@ from typing import Final
 from uuid import UUID
 
 from service.model.comments import NewComment, Parent
-from service.model.screenings import Signal
+from service.store import likenesses, signals
 from service.store.database import Connection
+
+RECHECK_AFTER: Final = timedelta(seconds=30)
 
 # A single statement is a transaction of its own: one round trip, and it commits before it answers.
 # Whoever claims the idempotency key stores the comment; a twin waits on the key's unique index and then
@@ -35,8 +36,11 @@ WITH shut AS (
     ON CONFLICT DO NOTHING
 ), new_comment AS (
     INSERT INTO comment
-           (site_id, id, page_id, parent_id, root_id, depth, name, website, text, score, verdict)
-    SELECT $1, $2, $3, $6, $7, $8, $9, $10, $11, $12, $13
+           (site_id, id, page_id, parent_id, root_id, depth, name, website, text, score, verdict,
+            severity, learned, facts, policy_version, terms_version, network, unseen, recheck_at,
+            campaign_id)
+    SELECT $1, $2, $3, $6, $7, $8, $9, $10, $11, $12, $13,
+           $22, $23, $24, $25, $26, $27, $28, now() + $29::interval, $31::uuid
      WHERE CASE WHEN $15::bytea IS NULL
                 THEN NOT EXISTS (SELECT FROM shut)
                 ELSE EXISTS (SELECT FROM claimed) END
@@ -44,12 +48,23 @@ WITH shut AS (
 ), new_contact AS (
     INSERT INTO contact (site_id, comment_id, sealed, digest, key_id)
     SELECT $1, id, $18, $19, $20 FROM new_comment
+), new_links AS (
+    INSERT INTO link (site_id, host, comment_id)
+    SELECT $1, h.host, c.id FROM new_comment c, unnest($30::text[]) AS h(host)
+), new_likeness AS (
+    INSERT INTO likeness (site_id, comment_id, digest, bands, normal)
+    SELECT $1, id, $32, $33, $34 FROM new_comment WHERE $32::bytea IS NOT NULL
+), first_of_campaign AS (
+    UPDATE comment SET campaign_id = id
+     WHERE site_id = $1 AND id = $31 AND campaign_id IS NULL AND EXISTS (SELECT FROM new_comment)
 ), new_signals AS (
-    INSERT INTO signal (site_id, comment_id, position, name, strength, weight, sentence, spans, evidence)
-    SELECT $1, c.id, s.position, s.name, s.strength, s.weight, s.sentence, s.spans, s.evidence
+    INSERT INTO signal (site_id, comment_id, position, name, strength, weight, sentence, spans, evidence,
+                        axis, severity)
+    SELECT $1, c.id, s.position, s.name, s.strength, s.weight, s.sentence, s.spans, s.evidence,
+           s.axis, s.severity
       FROM new_comment c, jsonb_to_recordset($14::jsonb) AS s(
-           position smallint, name text, strength real, weight real, sentence text,
-           spans jsonb, evidence jsonb)
+           position smallint, name text, strength double precision, weight double precision,
+           sentence text, spans jsonb, evidence jsonb, axis text, severity smallint)
 )
 SELECT EXISTS (SELECT FROM new_comment)
 """
@@ -110,6 +125,7 @@ async def add(
     conn: Connection, comment: NewComment, *, key_lasts: timedelta, close_after: timedelta | None
 ) -> bool:
     """Store everything, durably; False, and nothing written, when the page is closed or the key taken."""
+    screening = comment.screening
     stored = await conn.fetchval(
         ADD,
         comment.site_id,
@@ -123,9 +139,9 @@ async def add(
         comment.name,
         comment.website,
         comment.text,
-        comment.score,
-        comment.verdict.value,
-        _lines(comment.signals),
+        screening.score,
+        screening.verdict.value,
+        signals.to_json(screening.signals),
         comment.idempotency_key,
         comment.fingerprint,
         key_lasts,
@@ -133,30 +149,37 @@ async def add(
         comment.digest,
         comment.key_id,
         close_after,
+        *_judged(comment),
     )
     return bool(stored)
+
+
+def _judged(comment: NewComment) -> Sequence[object]:
+    """What screening said and knew, in the order of the statement."""
+    screening = comment.screening
+    return (
+        screening.severity,
+        screening.learned,
+        comment.facts,
+        comment.policy_version,
+        comment.terms_version,
+        comment.network,
+        comment.unseen,
+        None if screening.is_checked else RECHECK_AFTER,
+        list(comment.hosts),
+        comment.campaign_id,
+        *_printed(comment),
+    )
+
+
+def _printed(comment: NewComment) -> tuple[bytes | None, Sequence[int] | None, str | None]:
+    printed = comment.printed
+    if printed is None:
+        return None, None, None
+    return printed.digest, likenesses.bands_of(comment.site_id, printed), printed.normal
 
 
 async def parent(conn: Connection, site_id: int, comment_id: UUID, page_id: UUID) -> Parent | None:
     """The approved comment on this page that a reply names, or None."""
     row = await conn.fetchrow(PARENT, site_id, comment_id, page_id)
     return None if row is None else Parent(row["id"], row["root_id"], row["depth"])
-
-
-def _lines(signals: Sequence[Signal]) -> str:
-    if not signals:
-        return "[]"
-    return json.dumps(
-        [
-            {
-                "position": position,
-                "name": signal.name,
-                "strength": signal.strength,
-                "weight": signal.weight,
-                "sentence": signal.sentence,
-                "spans": [[span.field, span.start, span.end] for span in signal.spans],
-                "evidence": list(signal.evidence),
-            }
-            for position, signal in enumerate(signals)
-        ]
-    )

@@ -8,7 +8,7 @@ import structlog
 from service.context import Context
 from service.errors import AlreadyDecided, CommentNotFound, Conflict
 from service.ids import new_id
-from service.model.comments import Comment, LockedComment, Status
+from service.model.comments import Comment, LockedComment, Standing, Status
 from service.model.decisions import Action, Choice, Decision, Reason
 from service.model.people import AuditEvent, Principal
 from service.store import audit, comments, decisions, sites
@@ -17,11 +17,14 @@ from service.store.database import Connection
 _log = structlog.get_logger("greenroom.decide")
 
 
-async def decide(ctx: Context, by: Principal, comment_id: UUID, choice: Choice) -> Comment:
+async def decide(
+    ctx: Context, by: Principal, comment_id: UUID, choice: Choice, *, automatic: bool = False
+) -> Comment:
     """Approve, reject or undo; gives the comment as it is afterwards.
 
-    Raises `CommentNotFound` (also for a comment of a site that is not theirs), `AlreadyDecided` when
-    the version seen is not the present one, `Conflict` when there is nothing to undo.
+    `automatic` is for the policy, whose decisions teach nothing. Raises `CommentNotFound` (also for a
+    comment of a site that is not theirs), `AlreadyDecided` when the version seen is not the present one,
+    `Conflict` when there is nothing to undo.
     """
     async with ctx.db.transaction(moderation=True) as conn:
         site_ids = await sites.visible(conn, by)
@@ -30,60 +33,76 @@ async def decide(ctx: Context, by: Principal, comment_id: UUID, choice: Choice) 
             raise CommentNotFound
         if locked.version != choice.version:
             raise await _already_decided(conn, site_ids, comment_id)
-        after = await _status_after(conn, locked, choice.action)
-        decision = await _write(conn, by, locked, choice, after)
+        await decide_locked(conn, by, locked, choice, automatic=automatic)
         comment = await comments.get(conn, site_ids, comment_id)
     assert comment is not None
-    _log.info("comment.decided", comment=str(comment_id), action=decision.action.value, after=after.value)
+    after = comment.status.value
+    _log.info("comment.decided", comment=str(comment_id), action=choice.action.value, after=after)
     return comment
 
 
-async def _status_after(conn: Connection, locked: LockedComment, action: Action) -> Status:
-    match action:
+async def decide_locked(
+    conn: Connection,
+    by: Principal,
+    locked: LockedComment,
+    choice: Choice,
+    *,
+    automatic: bool = False,
+    batch_id: UUID | None = None,
+) -> Standing:
+    """Decide on a comment whose row this transaction holds, and give where it stands then.
+
+    Raises `Conflict` when there is nothing to undo.
+    """
+    standing = await _standing_after(conn, locked, choice, automatic=automatic)
+    decision = Decision(
+        id=new_id(),
+        action=choice.action,
+        reason=standing.reason if choice.action is Action.REJECT else None,
+        note=choice.note,
+        before=locked.status.value,
+        after=standing.status.value,
+        version=locked.version + 1,
+        by=by.name,
+        at=None,
+        automatic=automatic,
+        batch_id=batch_id,
+    )
+    await comments.set_standing(conn, locked.site_id, locked.id, standing)
+    await decisions.add(conn, locked.site_id, locked.id, decision)
+    shown = (standing.status is Status.APPROVED) - (locked.status is Status.APPROVED)
+    if shown:
+        await sites.count_approved(conn, locked.site_id, locked.page_id, shown)
+    await audit.record(conn, _event(by, locked, decision))
+    return standing
+
+
+def _event(by: Principal, locked: LockedComment, decision: Decision) -> AuditEvent:
+    return AuditEvent(
+        action=f"comment.{decision.action.value}",
+        actor=by.name,
+        site_id=locked.site_id,
+        target=str(locked.id),
+        before=locked.status.value,
+        after=f"{decision.after} ({decision.reason.value})" if decision.reason else decision.after,
+    )
+
+
+async def _standing_after(
+    conn: Connection, locked: LockedComment, choice: Choice, *, automatic: bool
+) -> Standing:
+    match choice.action:
         case Action.APPROVE:
-            return Status.APPROVED
+            return Standing(Status.APPROVED, automatic=automatic)
         case Action.REJECT:
-            return Status.REJECTED
+            return Standing(Status.REJECTED, choice.reason or Reason.OTHER, automatic)
         case Action.UNDO:
             before = await decisions.before_latest(conn, locked.site_id, locked.id)
             if before is None:
                 raise Conflict("Nothing was decided on this comment yet, so there is nothing to undo.")
-            return Status(before)
+            return before
         case _:
-            assert_never(action)
-
-
-async def _write(
-    conn: Connection, by: Principal, locked: LockedComment, choice: Choice, after: Status
-) -> Decision:
-    decision = Decision(
-        id=new_id(),
-        action=choice.action,
-        reason=(choice.reason or Reason.OTHER) if choice.action is Action.REJECT else None,
-        note=choice.note,
-        before=locked.status.value,
-        after=after.value,
-        version=locked.version + 1,
-        by=by.name,
-        at=None,
-    )
-    await comments.set_status(conn, locked.site_id, locked.id, after)
-    await decisions.add(conn, locked.site_id, locked.id, decision)
-    shown = (after is Status.APPROVED) - (locked.status is Status.APPROVED)
-    if shown:
-        await sites.count_approved(conn, locked.site_id, locked.page_id, shown)
-    await audit.record(
-        conn,
-        AuditEvent(
-            action=f"comment.{choice.action.value}",
-            actor=by.name,
-            site_id=locked.site_id,
-            target=str(locked.id),
-            before=locked.status.value,
-            after=f"{after.value} ({decision.reason.value})" if decision.reason else after.value,
-        ),
-    )
-    return decision
+            assert_never(choice.action)
 
 
 async def _already_decided(conn: Connection, site_ids: list[int], comment_id: UUID) -> AlreadyDecided:

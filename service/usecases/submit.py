@@ -1,33 +1,48 @@
 """A reader's comment, from the wire into the queue.
 
-Two statements: one admits (the idempotency key and the network's limit), one stores everything. Between
-them the filters run, beside the event loop and within a time budget. When this returns, the comment is
-committed.
+Three statements: one admits (the idempotency key and the network's limit), one gathers what is known
+about its like, one stores everything. In between the filters run, beside the event loop and within a time
+budget. When this returns, the comment is committed.
 """
 
 import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
+from random import SystemRandom
 from typing import Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from service.context import Context
-from service.errors import FieldError, InvalidFields, KeyReused, RateLimited, ThreadClosed
+from service.errors import FieldError, InvalidFields, KeyReused, RateLimited, ServiceError, ThreadClosed
 from service.ids import new_id
 from service.model.comments import NewComment, Parent
-from service.model.screenings import Policy, Screening
+from service.model.decisions import Action, Choice, Reason
+from service.model.people import Principal, Scope
+from service.model.screenings import Policy, Screening, Verdict
 from service.model.sites import Site
 from service.model.submissions import Delivery, Receipt, Submission
-from service.screening.facts import Facts
+from service.screening.candidate import Words
+from service.screening.facts_json import facts_to_json
+from service.screening.knowledge import Knowledge
 from service.store import limits, submissions
 from service.store.submissions import Earlier, Limit
+from service.usecases.automate import Course, choose
+from service.usecases.decide import decide
+from service.usecases.gather import Known, gather
 
 KEY_LASTS: Final = timedelta(hours=24)
 MAX_DEPTH: Final = 50
+_chance: Final = SystemRandom()
 
 
 async def submit(
-    ctx: Context, site: Site, policy: Policy, submission: Submission, delivery: Delivery
+    ctx: Context,
+    site: Site,
+    policy: Policy,
+    submission: Submission,
+    delivery: Delivery,
+    knowledge: Knowledge | None = None,
 ) -> Receipt:
     """Screen and store a submission; the same answer for everybody, whatever the filters think.
 
@@ -40,15 +55,18 @@ async def submit(
     if earlier:
         return _replay(ctx, earlier, fingerprint)
     parent = await _parent(ctx, site, submission)
-    screening = await _screen(ctx, site, policy, submission, delivery)
-    comment = _new_comment(ctx, site, submission, parent, screening, key, fingerprint)
+    judged = await _judge(ctx, site, policy, submission, delivery, knowledge or Knowledge(site.id))
+    comment = _new_comment(ctx, site, submission, parent, judged, key, fingerprint)
     async with ctx.db.read() as conn:
-        if await submissions.add(conn, comment, key_lasts=KEY_LASTS, close_after=site.close_after):
-            return _receipt(ctx, comment.id, replayed=False)
-        found = await submissions.admit(conn, site.id, key, None) if key else None
+        stored = await submissions.add(conn, comment, key_lasts=KEY_LASTS, close_after=site.close_after)
+        found = await submissions.admit(conn, site.id, key, None) if key and not stored else None
     if isinstance(found, Earlier):
         return _replay(ctx, found, fingerprint)
-    raise ThreadClosed
+    if not stored:
+        raise ThreadClosed
+    if judged.course is Course.ACT:
+        await _carry_out(ctx, site, comment)
+    return _receipt(ctx, comment.id, replayed=False)
 
 
 def author_token(ctx: Context, comment_id: UUID) -> str:
@@ -90,16 +108,39 @@ async def _parent(ctx: Context, site: Site, submission: Submission) -> Parent | 
     raise InvalidFields([FieldError("/parent", code, detail)])
 
 
-async def _screen(
-    ctx: Context, site: Site, policy: Policy, submission: Submission, delivery: Delivery
-) -> Screening:
-    facts = Facts(
-        honeypot=bool(delivery.honeypot.strip()),
-        fill_seconds=delivery.fill_seconds,
-        has_form_token=delivery.has_form_token,
-        own_hosts=frozenset(urlsplit(origin).hostname or "" for origin in site.origins),
-    )
-    return await ctx.screener.screen(submission, facts, policy)
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What screening said of a submission, what it knew, and what follows."""
+
+    known: Known
+    screening: Screening
+    policy_version: int
+    terms_version: int
+    course: Course
+
+
+async def _judge(
+    ctx: Context,
+    site: Site,
+    policy: Policy,
+    submission: Submission,
+    delivery: Delivery,
+    knowledge: Knowledge,
+) -> _Judged:
+    known = await gather(ctx, site, submission, delivery)
+    words = Words(submission.text, submission.name, submission.website)
+    screening = await ctx.screener.screen(words, known.facts, policy, knowledge)
+    course = choose(policy, screening, _chance.random)
+    return _Judged(known, screening, policy.version, knowledge.terms_version, course)
+
+
+async def _carry_out(ctx: Context, site: Site, comment: NewComment) -> None:
+    """Do what the policy automates. Where that fails, the comment waits in the queue like any other."""
+    by = Principal("policy", frozenset({Scope.MODERATE}), frozenset({site.id}))
+    rejects = comment.screening.verdict is Verdict.REJECT
+    choice = Choice(Action.REJECT, 1, Reason.SPAM) if rejects else Choice(Action.APPROVE, 1)
+    with suppress(ServiceError):
+        await decide(ctx, by, comment.id, choice, automatic=True)
 
 
 def _new_comment(
@@ -107,7 +148,7 @@ def _new_comment(
     site: Site,
     submission: Submission,
     parent: Parent | None,
-    screening: Screening,
+    judged: _Judged,
     key: bytes | None,
     fingerprint: bytes,
 ) -> NewComment:
@@ -125,9 +166,15 @@ def _new_comment(
         name=submission.name,
         website=submission.website,
         text=submission.text,
-        score=screening.score,
-        verdict=screening.verdict,
-        signals=screening.signals,
+        screening=judged.screening,
+        facts=facts_to_json(judged.known.facts),
+        policy_version=judged.policy_version,
+        terms_version=judged.terms_version,
+        network=judged.known.network,
+        hosts=judged.known.hosts,
+        campaign_id=judged.known.campaign_id,
+        printed=judged.known.printed,
+        unseen=judged.course is Course.UNSEEN,
         sealed=sealed.box,
         digest=sealed.digest,
         key_id=sealed.key_id,

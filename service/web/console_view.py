@@ -12,11 +12,11 @@ from starlette.responses import Response
 from service.model.comments import Comment
 from service.model.decisions import Action, Decision, Reason
 from service.model.people import Scope
-from service.model.screenings import Signal, Verdict
-from service.screening.screen import NOT_CHECKED
-from service.web.console_marks import Mark, Segment, segments
+from service.model.screenings import NOT_CHECKED, Signal, Verdict
 from service.web.endpoint import Call
+from service.web.marks import Segment, segments
 from service.web.templating import environment
+from service.web.wire_moderation import marks_of
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
@@ -96,12 +96,13 @@ class Draft:
 
 def card(comment: Comment, parent: Comment | None = None) -> Card:
     """Prepare a comment for drawing."""
+    comment = comment.as_seen()
     bill = list(enumerate(comment.signals, 1))
     return Card(
         comment=comment,
-        name=segments(comment.name, _marks(bill, "name")),
-        website=segments(comment.website or "", _marks(bill, "website")),
-        text=segments(comment.text, _marks(bill, "text")),
+        name=segments(comment.name, marks_of(comment.signals, "name")),
+        website=segments(comment.website or "", marks_of(comment.signals, "website")),
+        text=segments(comment.text, marks_of(comment.signals, "text")),
         is_long=len(comment.text) > LONG_TEXT or len(comment.text.splitlines()) > LONG_LINES,
         lines=[_line(number, signal) for number, signal in bill],
         score=points(comment.score),
@@ -188,15 +189,6 @@ def excerpt(text: str) -> Sequence[Segment]:
 
 def _count(number: int, unit: str) -> str:
     return f"1 {unit} ago" if number == 1 else f"{number:,} {unit}s ago"
-
-
-def _marks(bill: Sequence[tuple[int, Signal]], field: str) -> list[Mark]:
-    return [
-        (span.start, span.end, number)
-        for number, signal in bill
-        for span in signal.spans
-        if span.field == field
-    ]
 
 
 def _line(number: int, signal: Signal) -> Line:

@@ -21,7 +21,8 @@ from service.model.people import Scope
 from service.store import comments, cursors, sites
 from service.usecases.decide import decide
 from service.web.endpoint import Call, endpoint
-from service.web.wire import CommentOut, DecisionIn, In, QueueOut
+from service.web.wire import In
+from service.web.wire_moderation import CommentOut, DecisionIn, QueueOut
 
 
 class QueueQuery(In):
@@ -45,7 +46,7 @@ async def read_queue(call: Call, query: QueueQuery) -> QueueOut:
             site_ids = [found[0].id]
         page = await comments.queue_page(conn, site_ids, after[0] if after else comments.FIRST, query.limit)
     more = cursors.encode(page[-1].id) if len(page) == query.limit else None
-    return QueueOut(comments=[CommentOut.model_validate(comment) for comment in page], next=more)
+    return QueueOut(comments=[CommentOut.of(comment) for comment in page], next=more)
 
 
 @endpoint("GET", "/v1/comments/{comment_id}", tag="moderation", needs=Scope.READ, problems=(CommentNotFound,))
@@ -55,7 +56,7 @@ async def read_comment(call: Call, comment_id: UUID) -> CommentOut:
         comment = await comments.get(conn, await sites.visible(conn, call.principal), comment_id)
     if comment is None:
         raise CommentNotFound
-    return CommentOut.model_validate(comment)
+    return CommentOut.of(comment)
 
 
 @endpoint(
@@ -73,7 +74,7 @@ async def add_decision(call: Call, comment_id: UUID, body: DecisionIn) -> Commen
     except FieldRefused as refusal:
         pointer = "/reason" if refusal.code.startswith("reason.") else "/note"
         raise InvalidFields([FieldError(pointer, refusal.code, refusal.detail)]) from None
-    return CommentOut.model_validate(await decide_and_show(call, comment_id, choice))
+    return CommentOut.of(await decide_and_show(call, comment_id, choice))
 
 
 async def decide_and_show(call: Call, comment_id: UUID, choice: Choice) -> Comment:

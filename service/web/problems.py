@@ -30,6 +30,8 @@ class Problem:
 PROBLEMS: Final[Mapping[type[ServiceError], Problem]] = {
     errors.SiteNotFound: Problem(404, "site-not-found", "Unknown site"),
     errors.CommentNotFound: Problem(404, "comment-not-found", "Unknown comment"),
+    errors.CampaignNotFound: Problem(404, "campaign-not-found", "Unknown campaign"),
+    errors.BatchNotFound: Problem(404, "batch-not-found", "Unknown batch"),
     errors.NotFound: Problem(404, "not-found", "Not found"),
     errors.InvalidFields: Problem(422, "invalid-fields", "Some fields need attention"),
     errors.KeyReused: Problem(422, "idempotency-key-reused", "Idempotency key used before"),

@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from service.web import governance, moderation, openapi, operations, reading, sessions, submitting
+from service.web import campaigns, governance, moderation, openapi, operations, reading, sessions, submitting
 from service.web.console import CONSOLE
 from service.web.endpoint import Call, Endpoint, endpoint
 
@@ -25,6 +25,10 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     moderation.read_queue,
     moderation.read_comment,
     moderation.add_decision,
+    campaigns.read_campaigns,
+    campaigns.read_campaign,
+    campaigns.add_campaign_decision,
+    campaigns.undo_decisions,
     # People and sites
     sessions.begin_session,
     sessions.end_session,

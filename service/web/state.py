@@ -8,7 +8,9 @@ from service.context import Context
 from service.errors import SiteNotFound, Unavailable
 from service.model.screenings import Policy
 from service.model.sites import Site
+from service.screening.knowledge import Knowledge
 from service.store import sites
+from service.usecases.knowledge import knowledge
 from service.web.rendering import ThreadPages
 from service.web.shell import Metrics
 from service.web.threads import ThreadCache
@@ -27,6 +29,7 @@ class SiteDirectory:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._known: dict[str, tuple[float, Site, Policy]] = {}
+        self._knowledge: dict[int, Knowledge] = {}
 
     async def by_slug(self, slug: str) -> tuple[Site, Policy]:
         """The site and its policy; `SiteNotFound`."""
@@ -45,6 +48,15 @@ class SiteDirectory:
             self._known.pop(slug, None)
             raise SiteNotFound(slug)
         self._known[slug] = (now, *found)
+        return found
+
+    async def knowledge(self, site: Site) -> Knowledge:
+        """What this site knows: read again when its terms or its learner have a newer version."""
+        known = self._knowledge.get(site.id)
+        if known and known.is_as_new_as(site.terms_version, site.learner_version):
+            return known
+        async with self._ctx.db.read() as conn:
+            found = self._knowledge[site.id] = await knowledge(conn, site.id)
         return found
 
 

@@ -94,7 +94,8 @@ async def add_submission(call: Call, body: SubmissionIn) -> Response:
         text=body.text,
         parent_id=body.parent,
     )
-    receipt = await submit(call.ctx, call.here, call.policy, submission, delivery)
+    knowledge = await call.state.sites.knowledge(call.here)
+    receipt = await submit(call.ctx, call.here, call.policy, submission, delivery, knowledge)
     accept = call.request.headers.get("accept", "").lower()
     if call.is_form and (wants_html(call.request) or "json" not in accept):
         return _go_on(call, body, receipt)

@@ -1,16 +1,15 @@
-"""Every JSON body in or out, as pydantic models; names and rules of the fields as `docs/api.md` has them."""
+"""JSON bodies in and out, as pydantic models; names and rules of the fields as `docs/api.md` has them."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema, StrictBool, StrictStr
 from pydantic_core import PydanticCustomError, core_schema
 
 from service.errors import FieldRefused
 from service.ids import parse_id
-from service.model.decisions import MAX_NOTE, Action, Reason
 from service.model.email import MAX_EMAIL, EmailAddress, parse_email
 from service.model.sites import MAX_PAGE_TITLE
 from service.model.submissions import MAX_NAME, MAX_TEXT, parse_name, parse_page_title, parse_text
@@ -108,76 +107,6 @@ class CountsOut(Out):
     """Approved comments by page address, as the addresses were given."""
 
     counts: dict[str, int]
-
-
-class SpanOut(Out):
-    """Where: code points of the field as it was sent, end exclusive."""
-
-    field: str
-    start: int
-    end: int
-
-
-class SignalOut(Out):
-    """One line of the bill."""
-
-    name: str
-    strength: float
-    weight: float
-    points: float
-    sentence: str
-    spans: list[SpanOut]
-    evidence: list[str]
-
-
-class DecisionOut(Out):
-    """One decision on a comment."""
-
-    id: UUID
-    action: Action
-    reason: Reason | None
-    note: str | None
-    before: str
-    after: str
-    version: int
-    by: str
-    at: datetime
-
-
-class CommentOut(Out):
-    """A comment as moderators see it. Its author's e-mail address is not part of it."""
-
-    id: UUID
-    site: str
-    page_url: str
-    page_title: str | None
-    parent_id: UUID | None
-    name: str
-    website: str | None
-    text: str
-    status: Literal["pending", "approved", "rejected"]
-    version: int
-    score: float
-    verdict: Literal["approve", "hold", "reject"]
-    created_at: datetime
-    signals: list[SignalOut]
-    decisions: list[DecisionOut]
-
-
-class QueueOut(Out):
-    """One page of the queue, oldest first."""
-
-    comments: list[CommentOut]
-    next: str | None = Field(description="The cursor of what follows; null at the end.")
-
-
-class DecisionIn(In):
-    """What a moderator decides, and the version of the comment that was seen."""
-
-    action: Action
-    reason: Reason | None = None
-    note: StrictStr | None = Field(None, max_length=MAX_NOTE)
-    version: StrictInt = Field(ge=1, le=2**31 - 1)
 
 
 class SessionIn(In):

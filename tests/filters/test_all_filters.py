@@ -80,7 +80,7 @@ def test_each_filter_has_a_section_in_the_documents_with_its_weight(each: Filter
 
 def test_a_plain_comment_has_an_empty_bill(candidate: Make) -> None:
     screening = screen(candidate("Thank you, I had not seen it that way."), FACTS, FILTERS, Policy())
-    assert (screening.signals, screening.score) == ((), 0.0)
+    assert (screening.signals, screening.score, screening.severity) == ((), 0.0, 0)
 
 
 @given(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from service.errors import FieldRefused
 from service.model.screenings import Policy, Signal, Span, Verdict
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
@@ -56,7 +57,8 @@ def test_a_site_may_weigh_a_filter_its_own_way(candidate: Make) -> None:
 def test_a_rejection_is_advised_from_the_sites_score_on(
     candidate: Make, reject_at: float, verdict: Verdict
 ) -> None:
-    assert screen(candidate("HELLO"), FACTS, (loud,), Policy(reject_at=reject_at)).verdict is verdict
+    policy = Policy(spam_at=2.0, reject_at=reject_at)
+    assert screen(candidate("HELLO"), FACTS, (loud,), policy).verdict is verdict
 
 
 def test_nothing_found_is_advised_for_approval(candidate: Make) -> None:
@@ -66,7 +68,7 @@ def test_nothing_found_is_advised_for_approval(candidate: Make) -> None:
 
 def test_a_filter_that_raises_spoils_nothing_and_calls_a_person(candidate: Make) -> None:
     with capture_logs() as logs:
-        screening = screen(candidate("HELLO"), FACTS, (broken, loud), Policy(reject_at=1.0))
+        screening = screen(candidate("HELLO"), FACTS, (broken, loud), Policy(spam_at=1.0, reject_at=1.0))
     failed, heard = screening.signals
     assert failed == Signal("not_checked", 0.0, 0.0, "The word count filter could not run.")
     assert heard.points == 4.0
@@ -92,16 +94,16 @@ def test_a_filter_that_raises_spoils_nothing_and_calls_a_person(candidate: Make)
 )
 def test_a_filter_that_answers_nonsense_has_failed(candidate: Make, answer: object) -> None:
     with capture_logs():
-        screening = screen(candidate("HELLO"), FACTS, (answering(answer), loud), Policy(reject_at=1.0))
+        screening = screen(
+            candidate("HELLO"), FACTS, (answering(answer), loud), Policy(spam_at=1.0, reject_at=1.0)
+        )
     assert screening.signals[0].sentence == "The garbage filter could not run."
     assert (screening.score, screening.verdict) == (4.0, Verdict.HOLD)
 
 
-def test_a_weight_that_is_no_number_is_a_failure_too(candidate: Make) -> None:
-    with capture_logs():
-        screening = screen(candidate("HELLO"), FACTS, (loud,), Policy(weights={"loud": math.inf}))
-    assert [signal.name for signal in screening.signals] == ["not_checked"]
-    assert screening.score == 0.0
+def test_a_weight_that_is_no_number_is_refused_by_the_policy() -> None:
+    with pytest.raises(FieldRefused, match="loud"):
+        Policy(weights={"loud": math.inf})
 
 
 def test_a_run_that_did_not_end_has_one_line_and_waits_for_a_person() -> None:

@@ -3,13 +3,12 @@
 import asyncio
 import threading
 
-from service.model.screenings import Policy, Screening, Signal
-from service.screening.candidate import Candidate
+from service.model.screenings import NOT_CHECKED, Policy, Screening, Signal
+from service.screening.candidate import Candidate, Words
 from service.screening.facts import Facts
 from service.screening.filter import Filter
-from service.screening.screen import NOT_CHECKED
+from service.screening.knowledge import Knowledge
 from service.screening.screener import Screener
-from tests.factories import a_submission
 
 FACTS = Facts(honeypot=False, fill_seconds=10, has_form_token=True)
 
@@ -28,7 +27,7 @@ async def test_many_at_once_are_all_answered_off_the_loops_thread() -> None:
     screener = Screener([Filter("look", 1.0, "Looked.", look)], 5)
     texts = [f"comment {n}" for n in range(200)]
     found = await asyncio.gather(
-        *(screener.screen(a_submission(text=text), FACTS, Policy()) for text in texts)
+        *(screener.screen(Words(text, "Sam", None), FACTS, Policy(), Knowledge(1)) for text in texts)
     )
 
     assert [screening.signals[0].sentence for screening in found] == texts
@@ -45,10 +44,10 @@ async def test_a_filter_that_hangs_costs_only_its_own_comment_a_label() -> None:
     screener = Screener([Filter("hang", 1.0, "Hung.", hang)], 0.3)
     texts = ["before", "before too", "hang", "after", "after too"]
     found = await asyncio.gather(
-        *(screener.screen(a_submission(text=text), FACTS, Policy()) for text in texts[:3])
+        *(screener.screen(Words(text, "Sam", None), FACTS, Policy(), Knowledge(1)) for text in texts[:3])
     )
     later = await asyncio.gather(
-        *(screener.screen(a_submission(text=text), FACTS, Policy()) for text in texts[3:])
+        *(screener.screen(Words(text, "Sam", None), FACTS, Policy(), Knowledge(1)) for text in texts[3:])
     )
     stuck.set()
 

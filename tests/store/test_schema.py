@@ -21,6 +21,7 @@ GROWING = {
     "contact",
     "signal",
     "link",
+    "likeness",
     "lesson",
     "decision",
     "idempotency_key",

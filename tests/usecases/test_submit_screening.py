@@ -162,7 +162,7 @@ async def test_a_filled_honeypot_gets_the_same_answer_as_anybody(
     ]
     assert len(honest.author_token) == len(robot.author_token)
     rows = await conn.fetch("SELECT status, verdict FROM comment ORDER BY id")
-    assert [tuple(row) for row in rows] == [("pending", "hold"), ("pending", "reject")]
+    assert [tuple(row) for row in rows] == [("pending", "approve"), ("pending", "reject")]
     assert "spam.example" not in str(await conn.fetch("SELECT * FROM signal"))
 
 
@@ -180,4 +180,6 @@ async def test_a_link_to_the_site_itself_is_none_of_the_filters_business(
     await submitted(
         screening_with(ctx, noting), sites, given, a_delivery(fill_seconds=None, has_form_token=False)
     )
-    assert seen == [Facts(False, None, False, frozenset({"news.example", "localhost"}))]
+    [facts] = seen
+    assert (facts.honeypot, facts.fill_seconds, facts.has_form_token) == (False, None, False)
+    assert facts.own_hosts == {"news.example", "localhost"}

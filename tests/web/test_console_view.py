@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.console_marks import Segment, segments
 from service.web.console_view import ago, excerpt, points, when
+from service.web.marks import Segment, segments
 
 NOW = datetime(2026, 3, 4, 14, 5, tzinfo=UTC)
 TEXTS = st.text(st.sampled_from("ab \n\u202e\u200b\u200c\u200dآ🏴\U000e0067\U000e007f😀"), max_size=30)

@@ -46,7 +46,11 @@ async def test_the_queue_shows_text_page_time_and_the_reasons(
     assert comment["page_title"] == "The bridge"
     assert comment["created_at"]
     assert {"honeypot", "profanity"} <= {signal["name"] for signal in comment["signals"]}
-    assert comment["score"] == pytest.approx(sum(signal["points"] for signal in comment["signals"]))
+    about_spam = [signal["points"] for signal in comment["signals"] if signal["axis"] == "spam"]
+    assert comment["score"] == pytest.approx(sum(about_spam))
+    assert comment["severity"] == 2
+    assert [piece["text"] for piece in comment["segments"]["text"]] == ["what a load of ", "shit"]
+    assert comment["segments"]["text"][1]["lines"] != []
     assert "email" not in str(comment)
 
 

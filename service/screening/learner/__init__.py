@@ -1,0 +1,1 @@
+"""What moderators teach: features of comments, lessons, and a linear model learned from them."""
