@@ -27,4 +27,5 @@ def website(candidate: Candidate, _facts: Facts) -> Signal | None:
     cheap = _CHEAP_ENDS.search(host) is not None
     says = "The website that the author gives looks like a shop's." if words or cheap else website.says
     strength = min(1.0, 0.25 + 0.4 * min(words, 2) + 0.3 * cheap)
-    return website.signal(strength, says=says, spans=[Span("website", 0, len(candidate.website))])
+    spans = [Span("website", 0, len(candidate.website))] if words or cheap else []
+    return website.signal(strength, says=says, spans=spans)

@@ -26,7 +26,16 @@ def test_the_wheel_carries_schema_templates_and_the_files_of_the_front_end(tmp_p
 
     assert "service/schema.sql" in names
     assert set(tracked) <= names
-    assert {Path(name).suffix for name in tracked} >= {".py", ".html", ".css", ".js", ".json", ".txt"}
+    assert {Path(name).suffix for name in tracked} >= {
+        ".py",
+        ".html",
+        ".css",
+        ".js",
+        ".json",
+        ".txt",
+        ".toml",
+        ".sql",
+    }
 
 
 def test_the_folder_of_migrations_is_in_every_checkout() -> None:
