@@ -161,14 +161,15 @@ def _reads_on(word: str, start: int) -> bool:
 def _in_phrases(candidate: Candidate, tokens: Sequence[Token]) -> Iterator[tuple[Span, Entry]]:
     phrases = lists().phrases
     for place, token in enumerate(tokens):
-        for first in {token.text, *_plain(token.text)}:
-            for phrase in phrases.get(first, ()):
-                row = tokens[place : place + len(phrase.words)]
+        for word in {token.text, *_plain(token.text)}:
+            for phrase in phrases.get(word, ()):
+                start = place - phrase.first
+                row = tokens[max(0, start) : start + len(phrase.words)]
                 if len(row) < len(phrase.words) or any(each.field != token.field for each in row):
                     continue
                 if all(
-                    word == each.text or word in _plain(each.text)
-                    for word, each in zip(phrase.words, row, strict=True)
+                    part == each.text or part in _plain(each.text)
+                    for part, each in zip(phrase.words, row, strict=True)
                 ):
                     span = Span(token.field, row[phrase.first].start, row[phrase.last - 1].end)
                     if phrase.last - phrase.first == len(row) or not _is_name(candidate, span):

@@ -126,7 +126,8 @@ def _enter(
     for written, condition in (("phrases", entry), ("only_phrases", bound)):
         for phrase in tier.get(written, ()):
             found = _phrase(phrase, condition)
-            draft.phrases.setdefault(found.words[0], []).append(found)
+            # By the word that is found: it is rarer than the words that lead to it.
+            draft.phrases.setdefault(found.words[found.first], []).append(found)
 
 
 def _forms(text: str) -> Sequence[str]:
