@@ -171,9 +171,12 @@ CREATE INDEX comment_campaign_queue ON comment (site_id, campaign_id)
     WHERE status = 'pending' AND campaign_id IS NOT NULL;
 COMMENT ON INDEX comment_campaign_queue IS 'campaigns.WAITING: campaigns that wait for somebody.';
 CREATE INDEX comment_decided ON comment (site_id, id) WHERE decided_by = 'person';
-COMMENT ON INDEX comment_decided IS 'lessons.PRESENT, brakes.EVIDENCE: what people decided, newest first.';
-CREATE INDEX comment_recheck ON comment (recheck_at) WHERE recheck_at IS NOT NULL;
-COMMENT ON INDEX comment_recheck IS 'rechecks.DUE: comments that screening should look at again.';
+COMMENT ON INDEX comment_decided IS 'lessons.PRESENT: what people decided, newest first.';
+CREATE INDEX comment_advice ON comment (site_id, verdict, id)
+    WHERE decided_by = 'person' AND verdict <> 'hold';
+COMMENT ON INDEX comment_advice IS 'brakes.EVIDENCE: what people decided where there was advice.';
+CREATE INDEX comment_recheck ON comment (recheck_at) WHERE recheck_at IS NOT NULL AND status = 'pending';
+COMMENT ON INDEX comment_recheck IS 'rechecks.CLAIM: comments that screening should look at again.';
 
 CREATE TABLE contact (
     site_id     integer NOT NULL,
@@ -324,7 +327,9 @@ COMMENT ON COLUMN decision.batch_id IS 'What one act on many comments has in com
 CREATE INDEX decision_latest ON decision (site_id, decided_at DESC);
 COMMENT ON INDEX decision_latest IS 'decisions.LATEST: what was decided lately on a site.';
 CREATE INDEX decision_batch ON decision (site_id, batch_id) WHERE batch_id IS NOT NULL;
-COMMENT ON INDEX decision_batch IS 'decisions.OF_BATCH: every decision of one act.';
+COMMENT ON INDEX decision_batch IS 'campaigns.LOCK_BATCH: every decision of one act.';
+CREATE INDEX decision_automatic ON decision (site_id, action, id) WHERE automatic;
+COMMENT ON INDEX decision_automatic IS 'brakes.EVIDENCE: what the policy decided.';
 
 CREATE TABLE audit_event (
     site_id  integer NOT NULL,

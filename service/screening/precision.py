@@ -25,9 +25,9 @@ class Tally(NamedTuple):
 
         It is the share at which this many agreements, or more, would be seen in 5 % of all cases.
         """
-        low, high = 0.0, self.agreed / max(1, self.decided)
         if self.agreed == 0:
             return 0.0
+        low, high = 0.0, self.agreed / self.decided
         for _ in range(_STEPS):
             middle = (low + high) / 2
             low, high = (low, middle) if self._is_likely(middle) else (middle, high)

@@ -48,7 +48,7 @@ WITH rule AS (
 ), counted AS (
     (SELECT true AS by_people, c.status, c.policy_version, c.created_at
        FROM comment c
-      WHERE c.site_id = $1 AND c.verdict = $2 AND c.decided_by = 'person'
+      WHERE c.site_id = $1 AND c.verdict = $2 AND c.verdict <> 'hold' AND c.decided_by = 'person'
             AND NOT EXISTS (SELECT FROM decision d
                              WHERE d.site_id = c.site_id AND d.comment_id = c.id AND d.automatic)
       ORDER BY c.id DESC

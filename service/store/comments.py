@@ -78,7 +78,7 @@ SELECT id, site_id, page_id, status, version
 """
 SET_STANDING: Final = """
 UPDATE comment
-   SET status = $3, reason = $4, decided_by = $5, recheck_at = NULL, version = version + 1
+   SET status = $3, reason = $4, decided_by = $5, version = version + 1
  WHERE site_id = $1 AND id = $2
 """
 

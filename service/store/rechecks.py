@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,29 +13,33 @@ from service.screening.facts_json import facts_from_json
 from service.store import signals
 from service.store.database import Connection
 
-# Claimed by moving the time on, so that no lock is held while the filters run, and a crash only delays.
+# A claim writes down the next try before this one begins, so that no lock is held while the filters run,
+# and whoever is killed in between has only lost a try. The fourth is the last.
 CLAIM: Final = """
 WITH due AS (
     SELECT site_id, id
       FROM comment
-     WHERE recheck_at <= now()
+     WHERE recheck_at <= now() AND status = 'pending'
      ORDER BY recheck_at
      LIMIT $1
        FOR UPDATE SKIP LOCKED
 )
 UPDATE comment c
-   SET recheck_at = now() + $2::interval
+   SET recheck_at = now() + ('{1 minute, 5 minutes, 1 hour}'::interval[])[c.rechecks + 1],
+       rechecks = c.rechecks + 1
   FROM due d, site s
  WHERE c.site_id = d.site_id AND c.id = d.id AND s.id = d.site_id
-RETURNING s.slug, c.site_id, c.id, c.version, c.text, c.name, c.website, c.facts, c.rechecks
+RETURNING s.slug, c.site_id, c.id, c.version, c.recheck_at, c.text, c.name, c.website, c.facts
 """
-# A person who decided in the meantime has the last word.
+# A person who decided in the meantime has the last word, and so have later claims and newer lists of terms:
+# both move the time on.
 REPLACE: Final = """
 WITH kept AS (
     UPDATE comment
-       SET score = $4, severity = $5, verdict = $6, learned = $7, policy_version = $8, terms_version = $9,
-           recheck_at = now() + $10::interval, rechecks = rechecks + 1
-     WHERE site_id = $1 AND id = $2 AND version = $3 AND status = 'pending'
+       SET score = $5, severity = $6, verdict = $7, learned = $8, policy_version = $9, terms_version = $10,
+           recheck_at = NULL, rechecks = 0
+     WHERE site_id = $1 AND id = $2 AND version = $3 AND recheck_at IS NOT DISTINCT FROM $4
+           AND status = 'pending'
     RETURNING id
 ), gone AS (
     DELETE FROM signal g
@@ -60,7 +64,10 @@ SELECT EXISTS (SELECT FROM kept)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A comment to look at again, as it was when it was claimed, after so many looks in vain."""
+    """A comment to look at again, as it was when it was claimed.
+
+    `claimed_until` is when somebody else may look at it; None on the last try.
+    """
 
     site: str
     site_id: int
@@ -68,11 +75,14 @@ class Due:
     version: int
     words: Words
     facts: Facts
-    rechecks: int
+    claimed_until: datetime | None
 
 
-async def claim(conn: Connection, limit: int, lasts: timedelta) -> Sequence[Due]:
-    """Up to `limit` comments that are due; nobody else gets them for as long as the claim lasts."""
+async def claim(conn: Connection, limit: int) -> Sequence[Due]:
+    """Up to `limit` pending comments that are due, those that wait longest first.
+
+    Nobody else gets them for one minute; after further claims for five, for an hour, and for good.
+    """
     return [
         Due(
             site=row["slug"],
@@ -81,38 +91,29 @@ async def claim(conn: Connection, limit: int, lasts: timedelta) -> Sequence[Due]
             version=row["version"],
             words=Words(row["text"], row["name"], row["website"]),
             facts=facts_from_json(row["facts"]),
-            rechecks=row["rechecks"],
+            claimed_until=row["recheck_at"],
         )
-        for row in await conn.fetch(CLAIM, limit, lasts)
+        for row in await conn.fetch(CLAIM, limit)
     ]
 
 
 async def replace(
-    conn: Connection,
-    due: Due,
-    screening: Screening,
-    *,
-    policy_version: int,
-    terms_version: int,
-    again_after: timedelta | None,
+    conn: Connection, due: Due, screening: Screening, *, policy_version: int, terms_version: int
 ) -> bool:
-    """Write the new bill, unless somebody decided since; whether it was written.
-
-    `again_after` is when to look once more, None for not at all.
-    """
+    """Write the new bill, unless the comment was decided or claimed anew since; whether it was written."""
     return bool(
         await conn.fetchval(
             REPLACE,
             due.site_id,
             due.id,
             due.version,
+            due.claimed_until,
             screening.score,
             screening.severity,
             screening.verdict.value,
             screening.learned,
             policy_version,
             terms_version,
-            again_after,
             signals.to_json(screening.signals),
         )
     )

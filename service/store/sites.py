@@ -14,13 +14,16 @@ from service.model.screenings import Policy, Verdict
 from service.model.sites import PageState, Site, is_slug
 from service.store.database import Connection
 
-# Automatic is what the owner wants and the brake lets through.
+# Automatic is what the owner wants and the brake lets through: a new policy holds until it is measured,
+# and so does one that nobody measures.
 BY_SLUG: Final = """
 SELECT s.id, s.slug, s.origins, s.language, s.close_after_days, s.terms_version,
        coalesce(l.version, 0) AS learner_version,
        p.version, p.weights, p.approve_at, p.spam_at, p.reject_at, p.target_precision, p.unseen_share,
        ARRAY(SELECT b.action FROM brake b
-              WHERE b.site_id = s.id AND b.released AND b.action = ANY(p.automatic)) AS automatic
+              WHERE b.site_id = s.id AND b.released AND b.action = ANY(p.automatic)
+                    AND b.checked_at >= p.set_at
+                    AND b.checked_at > now() - interval '5 minutes') AS automatic
   FROM site s
   JOIN policy p ON p.site_id = s.id AND p.version = s.policy_version
   LEFT JOIN learner l ON l.site_id = s.id

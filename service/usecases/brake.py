@@ -42,7 +42,7 @@ def sentence(brake: Brake) -> str:
     needed = brake.tally.needs(brake.target)
     if brake.released or not needed:
         return told
-    return f"{told} About {needed:,} more decision{'s' * (needed > 1)} without a miss would be needed."
+    return f"{told} It needs about {needed:,} more decision{'s' * (needed > 1)} without a miss."
 
 
 async def _check(conn: Connection, site_id: int, slug: str) -> int:

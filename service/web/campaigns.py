@@ -17,7 +17,6 @@ from service.errors import (
 from service.model.campaigns import Batch
 from service.model.decisions import Action, Choice
 from service.model.people import Scope
-from service.model.sites import Site
 from service.store import campaigns, comments, cursors
 from service.usecases.decide_many import LATEST, decide_campaign, undo_batch
 from service.web.endpoint import Call, endpoint
@@ -44,18 +43,10 @@ class MembersQuery(CampaignsQuery):
     cursor: str | None = Field(None, max_length=64, description="`next` of the page before.")
 
 
-async def site_of(call: Call) -> Site:
-    """The site in the path, if it is one of the caller's."""
-    site, _ = await call.state.sites.by_slug(call.request.path_params["site"])
-    if not call.principal.sees(site.id):
-        raise SiteNotFound(site.slug)
-    return site
-
-
 @endpoint("GET", "/v1/sites/{site}/campaigns", tag="moderation", needs=Scope.READ, problems=(SiteNotFound,))
 async def read_campaigns(call: Call, query: CampaignsQuery) -> CampaignsOut:
     """Campaigns with pending comments, the most pending first; decided ones are counted in."""
-    site = await site_of(call)
+    site = await call.own_site()
     async with call.ctx.db.read(moderation=True) as conn:
         found = await campaigns.waiting(conn, [site.id], query.limit)
     return CampaignsOut(campaigns=[CampaignOut.model_validate(campaign) for campaign in found])
@@ -70,7 +61,7 @@ async def read_campaigns(call: Call, query: CampaignsQuery) -> CampaignsOut:
 )
 async def read_campaign(call: Call, campaign_id: UUID, query: MembersQuery) -> QueueOut:
     """The comments of a campaign whatever their status, oldest first."""
-    site = await site_of(call)
+    site = await call.own_site()
     after = cursors.decode(query.cursor, 1)
     start = after[0] if after else comments.FIRST
     async with call.ctx.db.read(moderation=True) as conn:
@@ -91,7 +82,7 @@ async def read_campaign(call: Call, campaign_id: UUID, query: MembersQuery) -> Q
 )
 async def add_campaign_decision(call: Call, campaign_id: UUID, body: CampaignDecisionIn) -> BatchOut:
     """Approve or reject every comment of a campaign, also those that were decided otherwise before."""
-    site = await site_of(call)
+    site = await call.own_site()
     action = Action(body.action)
     try:
         Choice(action, 1, body.reason, body.note)

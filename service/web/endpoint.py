@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.context import Context
-from service.errors import ServiceError
+from service.errors import ServiceError, SiteNotFound
 from service.model.people import Principal, Scope
 from service.model.screenings import Policy
 from service.model.sites import Site
@@ -63,6 +63,13 @@ class Call:
     def request_id(self) -> str:
         """This request's id, as in the log."""
         return str(self.request.scope["state"]["request_id"])
+
+    async def own_site(self) -> Site:
+        """The site in the path, if it is one of the caller's; `SiteNotFound`."""
+        site, _ = await self.state.sites.by_slug(self.request.path_params["site"])
+        if not self.principal.sees(site.id):
+            raise SiteNotFound(site.slug)
+        return site
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,7 @@ class PageQuery(In):
 )
 async def set_page(call: Call, query: PageQuery, body: PageIn) -> PageOut:
     """Close a page to new comments, or open it again."""
-    site, _ = await call.state.sites.by_slug(call.request.path_params["site"])
-    if not call.principal.sees(site.id):
-        raise SiteNotFound(site.slug)
+    site = await call.own_site()
     refuse_foreign_page(query.page, site)
     await set_page_closed(call.ctx, site, query.page, closed=body.closed, actor=call.principal.name)
     call.state.threads.drop(site.id, page_id(query.page))

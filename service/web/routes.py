@@ -4,7 +4,17 @@ from typing import Final
 
 from starlette.responses import Response
 
-from service.web import campaigns, governance, moderation, openapi, operations, reading, sessions, submitting
+from service.web import (
+    automation,
+    campaigns,
+    governance,
+    moderation,
+    openapi,
+    operations,
+    reading,
+    sessions,
+    submitting,
+)
 from service.web.console import CONSOLE
 from service.web.endpoint import Call, Endpoint, endpoint
 
@@ -34,6 +44,7 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     sessions.end_session,
     sessions.read_me,
     governance.set_page,
+    automation.read_automation,
     # Operations
     operations.livez,
     operations.readyz,

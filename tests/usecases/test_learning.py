@@ -151,3 +151,10 @@ async def test_learning_twice_changes_nothing_and_weights_come_back_as_they_were
     assert not await learn_site(ctx, site.id)
     assert stored is not None
     assert Learner.from_bytes(stored).to_bytes() == stored
+
+
+async def test_comments_older_than_their_facts_teach_too(ctx: Context, site: Site, conn: Connection) -> None:
+    await taught(ctx, site)
+    await conn.execute("UPDATE comment SET facts = '{}'")
+    assert await learn_site(ctx, site.id)
+    assert await weights(ctx, site) is not None
