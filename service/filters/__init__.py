@@ -7,6 +7,7 @@ from service.filters.contacts import contacts
 from service.filters.disguise import disguise
 from service.filters.disposable_email import disposable_email
 from service.filters.fill_time import fill_time
+from service.filters.gibberish import gibberish
 from service.filters.history import history
 from service.filters.honeypot import honeypot
 from service.filters.likeness import likeness
@@ -17,6 +18,7 @@ from service.filters.pitch import pitch
 from service.filters.praise import praise
 from service.filters.profanity import profanity
 from service.filters.repetition import repetition
+from service.filters.script import script
 from service.filters.shouting import shouting
 from service.filters.spelt_out import spelt_out
 from service.filters.template import template
@@ -47,6 +49,8 @@ FILTERS: Final[tuple[Filter, ...]] = (
     template,
     disguise,
     repetition,
+    gibberish,
+    script,
     shouting,
     # The words it uses
     profanity,

@@ -19,25 +19,30 @@ _OTHER: Final = "\u0370-\u03ff\u0400-\u04ff"
 _MIXED: Final = re.compile(
     rf"(?<![A-Za-z{_OTHER}])(?:[A-Za-z]{{1,40}}[{_OTHER}]|[{_OTHER}]{{1,40}}[A-Za-z])[A-Za-z{_OTHER}]*"
 )
-_UNSEEN_MARK: Final = "[\u200b-\u200d\u2060\u00ad\ufeff\u180e]"
+_UNSEEN_MARK: Final = "[\u200b-\u200d\u2060\ufeff\u180e]"
 _UNSEEN: Final = re.compile(rf"(?<![A-Za-z])[A-Za-z]{{1,40}}(?:{_UNSEEN_MARK}{{1,20}}[A-Za-z]{{1,40}})+")
+# Letters set apart, five and more: a brand or a messenger that must not be found; digits may follow.
+_SPACED: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .]){5,60}(?:[^\W_][ .]){1,20}[^\W_](?![^\W_])")
 _LATIN_AND_GREEK_UNITS: Final = re.compile("[\u00b5\u03bc\u03a9\u03c0\u0394\u03bb]")
+
+
+# How loud the first word in disguise is: a slip of the keyboard mixes scripts too, anger sets letters apart.
+_DISGUISES: Final = ((_SPACED, 0.25), (_STYLED, 0.65), (_MIXED, 0.3), (_UNSEEN, 0.65))
+_EACH: Final = 0.15
 
 
 @filter("disguise", weight=4.0, says="It hides what it says by letters that only look like letters.")
 def disguise(candidate: Candidate, _facts: Facts) -> Signal | None:
-    """Speak for each kind of disguise; the more words wear one, the louder."""
+    """Speak for each word in disguise, louder the more there are."""
     found = [*_places(candidate.text, "text"), *_places(candidate.name, "name")][:MAX_SPANS]
     if not found:
         return None
-    return disguise.signal(min(1.0, 0.65 + 0.15 * len(found)), spans=found)
+    strength = max(loudness for loudness, _ in found) + _EACH * len(found)
+    return disguise.signal(min(1.0, strength), spans=[span for _, span in found])
 
 
-def _places(text: str, field: str) -> Iterator[Span]:
-    if text.isascii():
-        return
-    for pattern in (_STYLED, _MIXED, _UNSEEN):
+def _places(text: str, field: str) -> Iterator[tuple[float, Span]]:
+    for pattern, loudness in _DISGUISES[:1] if text.isascii() else _DISGUISES:
         for match in pattern.finditer(text):
-            if pattern is _MIXED and _LATIN_AND_GREEK_UNITS.search(match[0]):
-                continue
-            yield Span(field, *match.span())
+            if pattern is not _MIXED or not _LATIN_AND_GREEK_UNITS.search(match[0]):
+                yield loudness, Span(field, *match.span())

@@ -11,7 +11,7 @@ from service.model.screenings import Signal
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 from service.screening.filter import filter
-from service.screening.links import Link, foreign_links, has_link_markup
+from service.screening.links import Link, foreign_links, has_cheap_end, has_link_markup, hides_where_it_leads
 
 MAX_QUOTES: Final = 5
 LARGE_SHARE: Final = 0.5
@@ -35,8 +35,14 @@ def links(candidate: Candidate, facts: Facts) -> Signal | None:
     if len(in_text) < len(foreign):
         strength += 0.6
         remarks.append("a link in the author's name")
+    if hiding := [link for link in foreign if hides_where_it_leads(link.host)]:
+        strength += 0.3
+        remarks.append(f"{hiding[0].host[:60]} hides where it leads")
+    if any(has_cheap_end(link.host) for link in foreign):
+        strength += 0.3
+        remarks.append("an address of the kind that is used up quickly")
     if markup:
-        strength += 0.6
+        strength += 1.0
         remarks.append("link markup such as programs write")
     return links.signal(
         min(strength, 1.0),

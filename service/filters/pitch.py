@@ -1,9 +1,10 @@
-"""A pitch: the vocabulary of a trade, with a promise, a price, or a way to buy."""
+"""A pitch: the vocabulary of a trade, with a promise, a price, a request, or a way to buy."""
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
-from service.model.screenings import Signal, Span
+from service.model.screenings import Signal
 from service.screening.candidate import Candidate
 from service.screening.contacts import find_contacts
 from service.screening.facts import Facts
@@ -12,73 +13,84 @@ from service.screening.links import foreign_links
 from service.screening.pitches import Phrase, find_phrases
 
 MAX_QUOTES: Final = 6
-# What other filters speak about.
-_ELSEWHERE: Final = frozenset({"praise", "seller"})
 TRADES: Final = {
     "earning": "easy earnings",
     "investing": "investments",
     "recovery": "recovering money",
     "loans": "loans",
     "gambling": "gambling",
-    "pharma": "medicine or slimming",
-    "spells": "spells",
+    "health": "medicine, slimming or massage",
+    "spells": "spells and fortune-telling",
     "dating": "dating or sex",
-    "services": "services",
-    "selling": "goods",
-    "winning": "prizes",
+    "search": "search ranking, followers or web design",
+    "papers": "papers, certificates or cards",
+    "study": "essays and exams",
+    "hacking": "hacking",
+    "accounts": "accounts, downloads or streams",
+    "support": "a support line",
+    "goods": "goods",
+    "local": "services, travel or property",
+    "fortune": "prizes or a fortune",
+    "promotion": "a channel or page of its own",
 }
+# Points for each kind of evidence beside the trade; fitted as log-odds, and rounded.
+_KINDS: Final = {"promise": 1.2, "asking": 1.7, "money": 0.7, "testimony": 0.8, "reach": 0.9}
+_REPEATED: Final = 0.3
+_WARNING: Final = 0.8
+_OWN: Final = 0.4
+# More words hold more phrases by accident: beyond this many, evidence is worth less.
+_PLENTY: Final = 25
+_THINNING: Final = 0.7
 
 
-@filter("pitch", weight=5.2, says="It reads like an advertisement.")
+@filter("pitch", weight=6.0, says="It reads like an advertisement.")
 def pitch(candidate: Candidate, facts: Facts) -> Signal | None:
-    """Speak when a trade meets a promise, a request or a way to be reached; a topic alone is no pitch."""
-    found = [
-        each
-        for field, folded in (("text", candidate.folded_text), ("name", candidate.folded_name))
-        for each in find_phrases(folded, field)
-        if each.group not in _ELSEWHERE
-    ]
-    trades = list(dict.fromkeys(each.group for each in found if each.group in TRADES))
-    asks = any(each.group == "asking" for each in found)
+    """Speak when a trade meets another kind of evidence, or three kinds meet; a topic alone is no pitch."""
+    found = list(
+        {
+            candidate.quote(each.span).casefold(): each
+            for each in find_phrases(candidate.folded_text, "text")
+        }.values()
+    )
+    trades = [each for each in found if each.group in TRADES]
     contacts, asked = find_contacts(candidate.folded_text, "text")
-    reach = bool(contacts) + bool(foreign_links(candidate, facts.own_hosts)) + bool(asked)
-    claims = sum(any(each.group == group for each in found) for group in ("money", "testimony"))
-    if not trades:
-        return _promotion(found, contacts, asks=asks, reach=reach)
-    in_name = any(each.span.field == "name" and each.group in TRADES for each in found)
-    weight = 0.1 * min(len(trades), 3) + 0.08 * min(len(found), 5)
-    weight += 0.2 * asks + 0.22 * reach + 0.12 * claims + 0.2 * in_name
-    if asks + reach + claims + in_name + (len(trades) > 1) == 0:
+    kinds = {each.group for each in found} & _KINDS.keys()
+    if contacts or candidate.website or foreign_links(candidate, facts.own_hosts):
+        kinds.add("reach")
+    if asked:
+        kinds.add("asking")
+    if len(kinds) < (1 if trades else 3):
         return None
+    points = _trade_points(trades) + sum(_KINDS[kind] for kind in kinds) + _REPEATED * _repeated(found)
+    if "asking" in kinds and any(each.group == "promotion" for each in trades):
+        points += _OWN
+    points -= _WARNING * min(2, sum(each.group == "warning" for each in found))
+    points -= _THINNING * math.log(max(1.0, len(candidate.tokens) / _PLENTY))
+    if points < 1.0:
+        return None
+    telling = [each.span for each in found if each.group in TRADES or each.group in _KINDS]
     return pitch.signal(
-        min(1.0, weight),
-        says=f"It reads like an advertisement for {_listed([TRADES[trade] for trade in trades[:2]])}.",
-        spans=[*(each.span for each in found), *contacts],
-        evidence=_quotes(candidate, [each.span for each in found]),
+        min(1.0, points / pitch.weight),
+        says=_sentence(trades),
+        spans=[*telling, *contacts],
+        evidence=list(dict.fromkeys(candidate.quote(span)[:60] for span in telling))[:MAX_QUOTES],
     )
 
 
-def _promotion(found: Sequence[Phrase], contacts: Sequence[Span], *, asks: bool, reach: int) -> Signal | None:
-    """Who only asks for clicks or followers sells attention."""
-    if not asks or not reach:
-        asking = sum(each.group == "asking" for each in found)
-        if asking < 2:
-            return None
-        return pitch.signal(
-            min(1.0, 0.25 * asking),
-            says="It asks readers to follow or visit somebody.",
-            spans=[each.span for each in found if each.group == "asking"],
-        )
-    return pitch.signal(
-        min(1.0, 0.3 + 0.2 * reach),
-        says="It asks readers to visit, follow or write to somebody.",
-        spans=[*(each.span for each in found if each.group == "asking"), *contacts],
-    )
+def _trade_points(trades: Sequence[Phrase]) -> float:
+    """Up to three points: a phrase of several words is seldom an accident, a single word often is."""
+    amount = sum(1.0 if each.is_long else 0.5 for each in trades)
+    return min(3.2, 1.1 * amount) if amount < 2 else min(3.2, 2.2 + 0.4 * (amount - 2))
 
 
-def _quotes(candidate: Candidate, spans: Sequence[Span]) -> Sequence[str]:
-    return list(dict.fromkeys(candidate.quote(span)[:60] for span in spans))[:MAX_QUOTES]
+def _repeated(found: Sequence[Phrase]) -> int:
+    """How many kinds come up more than once."""
+    groups = [each.group for each in found]
+    return sum(groups.count(group) > 1 for group in ("promise", "asking", "testimony"))
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(words)
+def _sentence(trades: Sequence[Phrase]) -> str:
+    names = list(dict.fromkeys(TRADES[each.group] for each in trades))[:2]
+    if not names:
+        return "It makes promises and asks readers to act, as advertisements do."
+    return f"It reads like an advertisement for {' and '.join(names)}."

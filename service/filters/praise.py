@@ -1,4 +1,4 @@
-"""Praise that would fit any page, from somebody whose name or website wants to be clicked."""
+"""Praise and phrases that would fit any page, from somebody whose name or link wants to be clicked."""
 
 from typing import Final
 
@@ -7,27 +7,24 @@ from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 from service.screening.filter import filter
 from service.screening.links import foreign_links
-from service.screening.pitches import find_phrases
+from service.screening.pitches import find_phrases, sells
 
-_SHORT: Final = 220
+_FITS_ANY_PAGE: Final = frozenset({"praise", "boilerplate"})
+_SAYS: Final = "It is made of phrases that would fit any page"
 
 
-@filter("praise", weight=3.0, says="It praises in words that would fit any page.")
+@filter("praise", weight=4.0, says=f"{_SAYS}.")
 def praise(candidate: Candidate, facts: Facts) -> Signal | None:
-    """Speak when praise is all there is, and a website or a link comes with it; more praise is louder."""
-    found = [each for each in find_phrases(candidate.folded_text, "text") if each.group == "praise"]
-    if not found:
+    """Speak when such phrases come with something to click on; without it, only when there are many."""
+    found = [each for each in find_phrases(candidate.folded_text, "text") if each.group in _FITS_ANY_PAGE]
+    lures = bool(candidate.website or foreign_links(candidate, facts.own_hosts))
+    brand = sells(candidate.folded_name, "name") > 0
+    if not found or (not (lures or brand) and len(found) < 4):
         return None
-    lures = bool(candidate.website) + bool(foreign_links(candidate, facts.own_hosts))
-    if not lures and len(found) < 3:
-        return None
-    covered = sum(each.span.end - each.span.start for each in found) / max(1, len(candidate.text))
-    strength = 0.3 * bool(lures) + 0.15 * min(len(found), 4) + 0.4 * min(covered, 1.0)
-    strength += 0.15 * (lures > 0 and len(candidate.text) < _SHORT)
+    covered = sum(each.span.end - each.span.start for each in found) / len(candidate.text)
+    strength = 0.22 * min(len(found), 4) + (0.2 if covered > 0.35 else 0.0)
     return praise.signal(
-        min(1.0, strength),
-        says="It praises in words that would fit any page, and brings a link."
-        if lures
-        else "It praises in words that would fit any page.",
+        min(1.0, strength) if lures or brand else 0.4,
+        says=f"{_SAYS}, and brings a name or link to click on." if lures or brand else praise.says,
         spans=[each.span for each in found],
     )

@@ -8,19 +8,28 @@ from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 from service.screening.filter import filter
 
+_ENDS: Final = "com|net|org|info|biz|shop|store|online|site|club|top|xyz"
+# In brackets a dot is a dot, whatever follows; by itself, "point" and "dot" are words, and `in` and `de` too.
 _SPELT: Final = re.compile(
-    r"(?<!\w)[\w-]{2,40}\s?(?:\[\s?\.\s?\]|\(\s?\.\s?\)|\{\.\}|[\[(]\s?dot\s?[\])]|\sdot\s|\spunto\s|\spunkt\s|\spoint\s|"
-    r"\s?,\s?(?=com\b)|\s\.\s)\s?(?:com|net|org|info|biz|shop|store|online|site|top|xyz|de|es|fr|pk|in|co|io|ru)(?!\w)"
-    r"|hxxps?://\S{3,200}|h\s?t\s?t\s?p\s?s?\s?:\s?/\s?/\s\S{3,80}|(?<!\w)www\s\.?\s?[\w-]{2,40}\s\.?\s?(?:com|net|org)"
+    rf"(?<![\w-])[\w-]{{2,40}}\s?(?:[\[({{]\s?(?:\.|dot|punto|punkt|point)\s?[\])}}]\s?[a-z]{{2,12}}"
+    rf"|\s(?:dot|d0t)\s(?:{_ENDS})|\s(?:punto|punkt|point|ponto|tochka)\s(?:com|net|org)"
+    r"|(?:\s?,\s?|\s\.\s?|\.\s)(?:com|net|org))(?!\w)"
+    r"|hxxps?://\S{3,200}|h\s?t\s?t\s?p\s?s?\s?:\s?/\s?/\s\S{3,80}"
+    r"|(?<![\w-])(?:w\s?){3}\s\.?\s?[\w-]{2,40}\s\.?\s?(?:com|net|org)|(?<![\w-])w-w-w(?!\w)"
+)
+
+_WORTH_A_LOOK: Final = re.compile(
+    r"d[o0]t\W|pun[kt][to]\s|point\s|ponto\s|tochka\s|[\[({]\s?\.|\s\.|[.,]\s?(?:com|net|org)(?!\w)|hxx|h\s?t\s?t\s?p\s?s?\s?:|w\s?w\s?w\s|w-w"
 )
 
 
-@filter("spelt_out", weight=3.0, says="It spells out a web address so that programs do not see it.")
+@filter("spelt_out", weight=3.5, says="It spells out a web address so that programs do not see it.")
 def spelt_out(candidate: Candidate, _facts: Facts) -> Signal | None:
     """Speak when an address was taken apart; nobody does that to quote a source."""
     spans = [
         Span(field, *folded.origin(*match.span()))
         for field, folded in (("text", candidate.folded_text), ("name", candidate.folded_name))
+        if _WORTH_A_LOOK.search(folded.text)
         for match in _SPELT.finditer(folded.text)
     ]
-    return spelt_out.signal(min(1.0, 0.6 + 0.2 * len(spans)), spans=spans) if spans else None
+    return spelt_out.signal(min(1.0, 0.75 + 0.15 * len(spans)), spans=spans) if spans else None

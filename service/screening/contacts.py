@@ -1,53 +1,80 @@
 """Ways to be reached that stand in a text: telephone numbers, addresses, accounts of messengers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from service.model.screenings import Span
-from service.screening.folding import Folded
+from service.screening.folding import Folded, fold
+from service.screening.remembered import remembered
 
 MAX_CONTACTS: Final = 10
-_TELEPHONE: Final = re.compile(r"(?<![\w.,/-])(?:\+|00)?\(?\d(?:[\s().\-/]{0,3}\d){7,14}(?![\w/-]|[.,]\d)")
+MIN_DIGITS: Final = 8
+_DIGIT: Final = re.compile(r"\d")
+_TELEPHONE: Final = re.compile(
+    r"(?<![\w.,/-])(?<!isbn )(?:\+|00)?\(?\d(?:[\s().\-/]{0,3}\d){7,14}(?![\w/-]|[.,]\d)"
+)
 _E_MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[a-z]{2,12}\b")
-_MESSENGERS: Final = (
-    r"wa\.me/|t\.me/|chat\.whatsapp|whats?\s?app|watsapp|wattsapp|telegram|telegrm|viber|wechat|skype|signal|imo"
-    r"|snapchat|insta(?:gram)?|tiktok|ватсап|вотсап|телеграм|телега|واٹس ایپ|واتس\s?اپ|ٹیلی گرام|微信|加微"
-)
+_MESSENGERS: Final = fold(
+    r"whats?\s?app|wh?att?sapp|whatapp|teleg_?ram|telegrm|viber|wechat|skype|signal|imo|wickr|icq|discord|zalo"
+    r"|snap(?:chat)?|insta(?:gram)?|tiktok|facebook|ватсап|вотсап|вайбер|телеграмм?|телега"
+    r"|واٹس ایپ|واٹساپ|واتس\s?اپ|واتساب|ٹیلی گرام|व्हाट्सएप|微信|加微|加qq|qq|电报"
+).text
 _BETWEEN: Final = (
-    r"at|me|on|us|id|no|number|group|channel|kanal|گروپ|نمبر|grupo|groupe|gruppe|par|kar[eo]n?|کریں|al|au"
-    r"|unter|numero|nr"
+    r"at|me|on|us|id|is|no|number|only|group|channel|handle|username|user|kanal|grupo|groupe|gruppe|par|al|au|unter"
+    r"|numero|nr|kar[eo]n?|گروپ|نمبر|کریں|करें"
 )
+# An account has a sign before it or a figure in it; any other word may follow the name of a messenger.
+_ACCOUNT: Final = r"@[\w.]{3,32}|(?=[a-z]{0,30}[\d_])[\w.]{4,32}|[+(]{0,2}\d[\d\s()-]{6,16}"
 _MESSENGER: Final = re.compile(
-    rf"(?<!\w)(?:{_MESSENGERS})[\s:;,.@=>+#\-]{{0,6}}(?:(?:{_BETWEEN})[\s:.@+]{{0,4}}){{0,3}}"
-    r"(?:@?[\w.]{3,32}|\+?\d[\d\s-]{6,16})"
+    rf"(?<!\w)(?:(?:wa\.me|t\.me|telegram\.me|chat\.whatsapp\.\w{{2,10}}|discord\.gg)/[\w+?=/-]{{2,60}}"
+    rf"|(?:{_MESSENGERS})(?:[\s:;,.=>\-👉→]{{0,6}}(?:(?:{_BETWEEN})[\s:.]{{0,4}}){{0,3}}(?:{_ACCOUNT})"
+    rf"|\s?(?:[:=]|->|=>)\s?[a-z][\w.]{{3,32}}))"
 )
+_DATE: Final = re.compile(r"\(?(?:\d{1,2}[./ -]\d{1,2}[./ -]\d{4}|\d{4}[./ -]\d{1,2}[./ -]\d{1,2})\)?")
+# Digits in black circles have no decomposition that folding could use.
+_ROUND_DIGITS: Final = {first + n: str(n + 1) for first in (0x2776, 0x2780, 0x278A) for n in range(9)}
 _HANDLE: Final = re.compile(r"(?<![\w@/.])@[a-z][\w.]{3,30}")
+_ME: Final = r"(?:dm|pm|inbox|text|message|msg|contact|reach|email|mail|whatsapp|hmu)"
 _DIRECT: Final = re.compile(
-    r"(?<!\w)(?:(?:dm|pm|inbox|text|message|msg|contact|reach|call|write|email|mail|whatsapp) (?:me|us)"
-    r"|(?:text|message|contact|call|write|email|mail|whatsapp|inbox)"
-    r" (?:him|her|them|dr|mr|mrs|now|today|on|at|via)"
-    r"|send me a (?:direct )?message|direct message|go to (?:my )?bio"
-    r"|link (?:in|on|is in|profile) (?:my |the |mein )?(?:bio|profile|mein|name)?"
-    r"|escribeme|contactame|contactez|ecrivez-moi|schreib mir|kontaktiere|melde dich|chama no|fale comigo"
-    r"|raa?bta kar[eo]n?|inbox kar[eo]n?|رابطہ کریں|пишите|пиши в|звоните)(?!\w)"
+    fold(
+        rf"(?<!\w)(?:{_ME} (?:me|us)|(?:call|write) (?:us|to us|to me)|call now"
+        r"|(?:text|message|contact|email|mail|whatsapp|inbox) (?:(?:him|her) (?:on|at)|dr|mrs?|now|today|via)"
+        r"|(?:reach|contact|text|write) (?:him|her|them|out) (?:on|at|via|to)"
+        r"|(?:call|dial|ring|txt|text)(?: [a-z]{2,8})?(?: to| on| at)? \+?\(?\d{3,15}"
+        r"|add my (?:snap|insta|telegram|whatsapp)|tap (?:his|her|my) (?:user ?name|name|profile)"
+        r"|send me a (?:direct )?message|direct message|go to (?:my )?bio"
+        r"|link (?:in|on|is in|profile) (?:my |the |mein )?(?:bio|profile|mein|name)"
+        r"|escribeme|escribenos|contactame|contactez|ecrivez-moi|ecris-moi|schreibt? mir|kontaktiere"
+        r"|melde dich|chama no|fale comigo|me chama|scrivimi|hubungi|raa?bta kar[eo]n?|inbox kar[eo]n?"
+        r"|رابطہ کریں|کال کریں|واٹس ایپ کریں|للتواصل|संपर्क करें|कॉल करें|пишите|пиши в|звоните|напиши мне)(?!\w)"
+    ).text
 )
 
 
+@remembered
 def find_contacts(folded: Folded, field: str) -> tuple[Sequence[Span], Sequence[Span]]:
     """Where somebody can be reached, and where a reader is asked to; at most `MAX_CONTACTS` of each."""
-    text = folded.text
-    found = [
-        Span(field, *folded.origin(*match.span()))
-        for pattern in (_TELEPHONE, _E_MAIL, _MESSENGER, _HANDLE)
-        for match in pattern.finditer(text)
-        if pattern is not _TELEPHONE or _is_telephone(match[0])
-    ]
+    text = folded.text.translate(_ROUND_DIGITS)
     asked = [Span(field, *folded.origin(*match.span())) for match in _DIRECT.finditer(text)]
+    found = [Span(field, *folded.origin(*match.span())) for match in _ways(text, is_asked=bool(asked))]
     return found[:MAX_CONTACTS], asked[:MAX_CONTACTS]
 
 
+def _ways(text: str, *, is_asked: bool) -> Iterator[re.Match[str]]:
+    if len(_DIGIT.findall(text)) >= MIN_DIGITS:
+        yield from (match for match in _TELEPHONE.finditer(text) if _is_telephone(match[0]))
+    yield from _MESSENGER.finditer(text)
+    if "@" in text:
+        yield from _E_MAIL.finditer(text)
+        # Readers address one another by handles; an advertiser wants to be written to.
+        if is_asked:
+            yield from _HANDLE.finditer(text)
+
+
 def _is_telephone(written: str) -> bool:
-    """Eight to fifteen digits that are no date and no sum of money."""
+    """Eight to fifteen digits that are no date."""
+    if _DATE.fullmatch(written):
+        return False
     digits = [character for character in written if character.isdigit()]
-    return 8 <= len(digits) <= 15 and len(set(digits)) > 2
+    return MIN_DIGITS <= len(digits) <= 15 and len(set(digits)) > 2

@@ -20,21 +20,35 @@ _ENDS: Final = (
     "com|net|org|info|biz|edu|gov|mobi|name|pro|xyz|top|shop|site|online|store|club|icu|live|life|world|"
     "vip|win|bet|casino|loan|click|link|space|website|tech|app|dev|blog|news|cloud|digital|agency|media|"
     "example|uk|de|fr|es|nl|ru|ua|pl|cz|pk|cn|jp|kr|br|ar|mx|au|nz|ca|za|ng|ke|tr|ir|sa|ae|ch|se|dk|fi|"
-    "gr|hu|ro|bg|pt|ie|eu|io|co|cc|tv|ws|ly|gg|gl|tk|ml|ga|cf|gq|pw|su|sh|vn|th|ph|sg|hk|tw|bd|lk|np"
+    "fun|health|bid|buzz|work|date|cam|stream|trade|cyou|sbs|lol|monster|panel|pics|games|asia|today|gg|"
+    "gr|hu|ro|bg|pt|ie|eu|io|co|cc|tv|ws|ly|gl|tk|ml|ga|cf|gq|pw|su|sh|vn|th|ph|sg|hk|tw|bd|lk|np|"
+    "рф|рус|бел|укр|қаз|мкд|срб|онлайн|москва|орг|ελ|中国|中國|公司|网络|网站|在线|商城|香港|台湾|みんな|"
+    "한국|닷컴|भारत|پاکستان|بھارت|ایران|السعودية|امارات|موقع|شبكة"
 )
 _WORDLIKE_ENDS: Final = "in|it|is|me|to|so|no|my|at|be|am|as|by|us|do|id|ai|fm|la"
 _LABEL: Final = r"[^\W_](?:[\w-]{0,62})"
 _LINK: Final = re.compile(
     rf"""(?xi: (?<![\w@.\-])
-    (?: https?://[^\s<>"]+
-      | www\.[^\s<>"]+
+    (?: https?://[^\s<>"\[\]]+
+      | www\.[^\s<>"\[\]]+
       | (?:{_LABEL}\.){{1,8}} (?-i: (?:{_ENDS}|{_ENDS.upper()}) ) (?![\w@\-]|\.\w) (?:[/?\#:][^\s<>"]*)?
       | (?:{_LABEL}\.){{1,8}} (?-i: {_WORDLIKE_ENDS} ) /[^\s<>"]+
       | (?:{_LABEL}\.){{2,8}} (?-i: {_WORDLIKE_ENDS} ) (?![\w@\-]|\.\w)
     ))"""
 )
 _WORTH_A_LOOK: Final = re.compile(r"://|\w\.\w")
-_MARKUP: Final = re.compile(r"(?i)<a\s[^<>]{0,200}href|\[(?:url|link)[\]=]")
+_MARKUP: Final = re.compile(r"(?i)<a\s[^<>]{0,200}href|\[(?:url|link)[\]=]|\[[^\[\]\n]{1,80}\]\(https?://")
+# Services that shorten addresses; whoever gives a source gives it plainly.
+_SHORTENER: Final = re.compile(
+    r"(?:bit|cutt|ow|t|adf|bl)\.ly|tinyurl\.com|(?:is|v|soo)\.gd|rb\.gy|shorturl\.at|shrinke\.me|bc\.vc|ouo\.io|s\.id|goo\.su"
+    r"|linktr\.ee|lnk\.bio|tiny\.cc|rebrand\.ly|clck\.ru|vk\.cc|shorte\.st|linkvertise\.com|bl\.ink"
+)
+# Ends that cost next to nothing for the first year, or say that they sell.
+_CHEAP_END: Final = re.compile(
+    r"\.(?:top|xyz|win|bet|casino|click|loan|shop|store|online|site|icu|vip|club|live|space|fun|buzz|bid|cam|date|cyou"
+    r"|sbs|lol|monster|stream|trade|life|work|link|pics|su|tk|ml|ga|cf|gq|pw)$"
+)
+_BARE_NUMBER: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _HOST: Final = re.compile(r"[\w.-]+")
 _CLOSING: Final = ".,;:!?…'\"’”»)]}*_"
 
@@ -79,6 +93,17 @@ def foreign_links(candidate: HasLinks, own_hosts: frozenset[str]) -> Sequence[Li
 def has_link_markup(text: str) -> bool:
     """Whether the text tries to make links by HTML or BBCode, which only programs do."""
     return _MARKUP.search(text) is not None
+
+
+def hides_where_it_leads(host: str) -> bool:
+    """Whether a host does not say where it leads: a shortener, a bare number, or letters in disguise."""
+    bare = host.removeprefix("www.")
+    return "xn--" in bare or any(each.fullmatch(bare) for each in (_SHORTENER, _BARE_NUMBER))
+
+
+def has_cheap_end(host: str) -> bool:
+    """Whether a host ends in what those like who need many addresses for a short time."""
+    return _CHEAP_END.search(host) is not None
 
 
 def host_of(address: str) -> str:

@@ -1,60 +1,111 @@
 """The vocabulary of those who sell: offers by trade, what they promise, and what they ask a reader to do.
 
-A data file groups folded phrases; all are sought in one pass (Aho and Corasick, 1975).
+Data files, one a language, group the phrases; all are sought in one pass (Aho and Corasick, CACM 18, 1975).
 """
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Final, NamedTuple
 
 import ahocorasick
 
 from service.model.screenings import Span
+from service.screening.amounts import find_amounts
 from service.screening.folding import Folded, fold
+from service.screening.remembered import remembered
 
-MAX_PHRASES: Final = 40
+MAX_PHRASES: Final = 60
+MAX_PLACES: Final = 300
+# Words that mean something in a name or an address only.
+SELLER: Final = "seller"
+# What other people write too, and what says nothing in a name.
+NOT_SELLING: Final = frozenset({"money", "praise", "boilerplate", "warning", "asking", "testimony"})
+_SIGNS: Final = dict.fromkeys(map(ord, "\t\n\r\x0b\x0c\xa0-_*~|"), " ") | {ord("\u2019"): "'"}
+
+
+# Fingers and arrows that point at a link; at the beginning of a line, >> quotes somebody.
+_POINTING: Final = re.compile(
+    "[<>\u2192\u25b6\u25ba\u260e\u261b-\u261f\u27a1\u2b05-\u2b07\U0001f446-\U0001f449\U0001f4de\U0001f4f2]+"
+)
+_QUOTING: Final = re.compile(r"[<>]|>+")
 
 
 class Phrase(NamedTuple):
-    """A phrase that was found: its group, and where it stands."""
+    """A phrase that was found: its group, where it stands, and whether it is more than a word."""
 
     group: str
     span: Span
+    is_long: bool
+
+
+def groups() -> Iterator[tuple[str, str, str]]:
+    """Every phrase of the data files: language, group, phrase as written."""
+    folder = files("service.screening") / "data" / "pitches"
+    for path in sorted(folder.iterdir(), key=lambda each: each.name):
+        listed: Mapping[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))
+        for group, phrases in listed.items():
+            for phrase in re.split(r"[,\n]", phrases):
+                if phrase.strip():
+                    yield path.name.removesuffix(".toml"), group, phrase
 
 
 @cache
 def _automaton() -> ahocorasick.Automaton:
-    path = files("service.screening") / "data" / "pitches.toml"
-    groups: Mapping[str, Sequence[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
     automaton = ahocorasick.Automaton()
-    for group, phrases in groups.items():
-        for phrase in phrases:
-            folded = " ".join(fold(phrase).text.split())
-            known = automaton.get(folded, None)
-            automaton.add_word(folded, (len(folded), known[1] if known else group))
+    for _, group, phrase in groups():
+        folded = " ".join(fold(phrase).text.translate(_SIGNS).split())
+        known = automaton.get(folded, None)
+        if known is None or known[1] == SELLER:
+            automaton.add_word(folded, (len(folded), group))
     automaton.make_automaton()
     return automaton
 
 
 def sells(folded: Folded, field: str) -> int:
-    """How many words and phrases of a name or an address belong to somebody who sells."""
-    return sum(each.group != "praise" for each in find_phrases(folded, field))
+    """How much of a name or an address belongs to somebody who sells: one for a word, two for a phrase."""
+    return sum(1 + each.is_long for each in find_phrases(folded, field) if each.group not in NOT_SELLING)
 
 
+@remembered
 def find_phrases(folded: Folded, field: str) -> Sequence[Phrase]:
-    """The phrases in a field, as words of their own, at most `MAX_PHRASES`."""
+    """The phrases in a field: words of their own, the longest where they overlap, at most `MAX_PHRASES`."""
     text = folded.text.translate(_SIGNS)
+    places = [*islice(_listed(text, field), MAX_PLACES), *find_amounts(text), *_pointing(folded.text)]
+    places.sort(key=lambda each: (each[0], -each[1]))
     found: list[Phrase] = []
+    reached = 0
+    for start, end, group in places:
+        if start >= reached:
+            found.append(Phrase(group, Span(field, *folded.origin(start, end)), _is_long(text[start:end])))
+            reached = end
+    return found[:MAX_PHRASES]
+
+
+def _listed(text: str, field: str) -> Iterator[tuple[int, int, str]]:
     for last, (length, group) in _automaton().iter(text):
         start, end = last + 1 - length, last + 1
-        alone = not (start and text[start - 1].isalnum()) and not (end < len(text) and text[end].isalnum())
-        if alone:
-            found.append(Phrase(group, Span(field, *folded.origin(start, end))))
-            if len(found) == MAX_PHRASES:
-                break
-    return found
+        alone = not (_goes_on(text, start - 1, start) or _goes_on(text, end - 1, end))
+        if alone and (group != SELLER or field != "text"):
+            yield start, end, group
 
 
-_SIGNS: Final = dict.fromkeys(map(ord, "\t\n\r\x0b\x0c\xa0-_*~|"), " ") | {ord("\u2019"): "'"}
+def _pointing(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in islice(_POINTING.finditer(text), MAX_PHRASES):
+        begins = match.start() == 0 or text[match.start() - 1] == "\n"
+        if not _QUOTING.fullmatch(match[0]) or (len(match[0]) > 1 and not begins):
+            yield *match.span(), "asking"
+
+
+def _goes_on(text: str, left: int, right: int) -> bool:
+    """Whether a word goes on from one place to the next; Chinese writes none apart."""
+    if left < 0 or right == len(text):
+        return False
+    return text[left].isalnum() and text[right].isalnum() and not "\u2e80" <= text[right] < "\uac00"
+
+
+def _is_long(phrase: str) -> bool:
+    return " " in phrase or ("\u2e80" <= phrase[0] < "\uac00" and len(phrase) > 2)
