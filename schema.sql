@@ -31,7 +31,8 @@ CREATE TABLE site (
     close_after_days  integer CHECK (close_after_days > 0),
     created_at        timestamptz NOT NULL DEFAULT now(),
     policy_version    integer NOT NULL DEFAULT 1,
-    terms_version     integer NOT NULL DEFAULT 0
+    terms_version     integer NOT NULL DEFAULT 0,
+    renew_after       uuid
 );
 COMMENT ON TABLE site IS 'A publication that embeds the widget.';
 COMMENT ON COLUMN site.origins IS 'Exact origins (RFC 6454) that may show threads and send submissions.';
@@ -39,6 +40,8 @@ COMMENT ON COLUMN site.language IS 'BCP 47 tag of the language most articles are
 COMMENT ON COLUMN site.close_after_days IS 'Pages take no comments so long after their first one; null: never.';
 COMMENT ON COLUMN site.policy_version IS 'The policy that counts now.';
 COMMENT ON COLUMN site.terms_version IS 'Grows with each change of the site''s terms.';
+COMMENT ON COLUMN site.renew_after IS
+    'Pending comments after this one are still to be marked for another look; null: none are.';
 
 CREATE TABLE policy (
     site_id           integer NOT NULL REFERENCES site ON DELETE CASCADE,
@@ -156,7 +159,8 @@ COMMENT ON COLUMN comment.campaign_id IS 'The first comment of those that say ne
 COMMENT ON COLUMN comment.recheck_at IS 'When screening should look again; null: nothing to look for.';
 
 CREATE INDEX comment_queue ON comment (site_id, id) WHERE status = 'pending';
-COMMENT ON INDEX comment_queue IS 'comments.QUEUE_PAGE: pending comments of a site, oldest first.';
+COMMENT ON INDEX comment_queue IS
+    'comments.QUEUE_PAGE: pending comments of a site, oldest first; and rechecks.RENEW.';
 CREATE INDEX comment_thread ON comment (site_id, page_id, root_id, id) WHERE status = 'approved';
 COMMENT ON INDEX comment_thread IS 'threads.PAGE: approved comments of a page, exchange by exchange.';
 CREATE INDEX comment_replies ON comment (site_id, parent_id) WHERE parent_id IS NOT NULL;
@@ -405,4 +409,4 @@ COMMENT ON COLUMN rate_limit.full_at IS 'The theoretical arrival time: when the 
 CREATE INDEX rate_limit_age ON rate_limit (full_at);
 COMMENT ON INDEX rate_limit_age IS 'tidy: buckets that are full again.';
 
-INSERT INTO schema_version (version) VALUES (2);
+INSERT INTO schema_version (version) VALUES (3);

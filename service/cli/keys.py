@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from service.cli.options import AsJson, DataDir, settings_of
+from service.cli.options import ACTOR, AsJson, DataDir, settings_of
 from service.cli.runtime import context, run, say
 from service.settings import Settings
 from service.usecases.keys import check_keys, count_due, reseal
@@ -40,6 +40,6 @@ async def _rotate(settings: Settings) -> tuple[int, int, int, int]:
         with Progress(console=Console(stderr=True), transient=True) as progress:
             bar = progress.add_task("Sealing", total=total)
             done, lost = await reseal(
-                ctx, actor="command line", on_progress=lambda done: progress.update(bar, completed=done)
+                ctx, actor=ACTOR, on_progress=lambda done: progress.update(bar, completed=done)
             )
         return done, lost, await count_due(ctx), newest

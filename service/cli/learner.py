@@ -1,8 +1,6 @@
 """`greenroom relearn`: teach the learner anew, show how good it was, and forget what somebody taught."""
 
 import sys
-from datetime import timedelta
-from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -14,15 +12,11 @@ from service.cli.options import AsJson, DataDir, SiteName, settings_of
 from service.cli.runtime import context, run, say
 from service.context import Context
 from service.errors import NotFound, SiteNotFound
-from service.ids import first_id
 from service.model.sites import Site
-from service.screening.quality import Quality, quality
-from service.store import learners, lessons, sites
-from service.store.learners import StoredLearner
+from service.screening.quality import Quality
+from service.store import lessons, sites
 from service.usecases.learn import learn_site
-
-_WEEKS = 12
-Weeks = list[tuple[str, Quality]]
+from service.usecases.learner_report import LearnerReport, report
 
 
 def relearn(
@@ -36,7 +30,7 @@ def relearn(
 ) -> None:
     """Learn from people's decisions anew, and show how good the learner was, week by week."""
 
-    async def work() -> list[tuple[Site, StoredLearner | None, Weeks]]:
+    async def work() -> list[tuple[Site, LearnerReport]]:
         async with context(settings_of(data_dir)) as ctx:
             chosen = await _sites(ctx, site)
             await _choose_teachers(ctx, [each.id for each in chosen], without or [], trust or [])
@@ -47,19 +41,19 @@ def relearn(
         "sites": [
             {
                 "site": here.slug,
-                "spam": learner.spam if learner else 0,
-                "ham": learner.ham if learner else 0,
-                "speaks": bool(learner and learner.weights),
-                "weeks": [{"week": week, **_figures(held)} for week, held in weeks],
+                "spam": learner.spam,
+                "ham": learner.ham,
+                "speaks": learner.speaks,
+                "weeks": [{"week": each.week, **_figures(each.quality)} for each in learner.weeks],
             }
-            for here, learner, weeks in found
+            for here, learner in found
         ]
     }
     if as_json:
         say(answer, "", as_json=True)
         return
-    for here, learner, weeks in found:
-        _show(here, learner, weeks)
+    for here, learner in found:
+        _show(here, learner)
 
 
 async def _sites(ctx: Context, slug: str | None) -> list[Site]:
@@ -81,19 +75,11 @@ async def _choose_teachers(ctx: Context, site_ids: list[int], without: list[str]
             await lessons.trust(conn, site_ids, name)
 
 
-async def _relearn(ctx: Context, here: Site) -> tuple[Site, StoredLearner | None, Weeks]:
+async def _relearn(ctx: Context, here: Site) -> tuple[Site, LearnerReport]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(f"Reading {here.slug}", total=None)
         await learn_site(ctx, here.id, lambda done, of: bar.update(task, completed=done, total=of))
-    since = first_id(int((ctx.clock() - timedelta(weeks=_WEEKS)).timestamp() * 1000))
-    async with ctx.db.read() as conn:
-        learner = await learners.get(conn, here.id)
-        said = await lessons.predictions(conn, here.id, since)
-    weeks = [
-        (f"{week:%G-W%V}", quality([(each.probability, each.is_spam, each.comments) for each in held]))
-        for week, held in groupby(said, lambda each: each.week)
-    ]
-    return here, learner, weeks
+    return here, await report(ctx, here.id)
 
 
 def _figures(held: Quality) -> dict[str, object]:
@@ -107,16 +93,18 @@ def _figures(held: Quality) -> dict[str, object]:
     }
 
 
-def _show(here: Site, learner: StoredLearner | None, weeks: Weeks) -> None:
-    spam, ham = (learner.spam, learner.ham) if learner else (0, 0)
-    state = "it speaks" if learner and learner.weights else "silent until 10 spam and 20 approved"
-    sys.stdout.write(f"{here.slug}: learned from {spam} spam and {ham} approved comments; {state}.\n")
-    if not weeks:
+def _show(here: Site, found: LearnerReport) -> None:
+    state = "it speaks" if found.speaks else "silent until 10 spam and 20 approved"
+    sys.stdout.write(
+        f"{here.slug}: learned from {found.spam} spam and {found.ham} approved comments; {state}.\n"
+    )
+    if not found.weeks:
         return
     table = Table("week", "comments", "spam", "precision", "recall", "recall at 1 %", "calibration error")
-    for week, held in weeks:
+    for week in found.weeks:
+        held = week.quality
         shares = (held.precision, held.recall, held.recall_at_1, held.calibration_error)
         table.add_row(
-            week, str(held.comments), str(held.spam), *("–" if x is None else f"{x:.2f}" for x in shares)
+            week.week, str(held.comments), str(held.spam), *("–" if x is None else f"{x:.2f}" for x in shares)
         )
     Console(file=sys.stdout).print(table)

@@ -12,6 +12,8 @@ from service.cli import (
     learner,
     pages,
     people,
+    policy,
+    rehearse,
     replay,
     screen,
     serve,
@@ -37,7 +39,9 @@ app.add_typer(pages.app, name="page")
 app.add_typer(people.app, name="moderator")
 app.add_typer(tokens.app, name="token")
 app.add_typer(keys.app, name="keys")
+app.add_typer(policy.app, name="policy")
 app.add_typer(terms.app, name="term")
+app.command()(rehearse.rehearse)
 app.command()(screen.screen)
 app.command()(learner.relearn)
 app.command()(database.migrate)

@@ -1,7 +1,7 @@
 """Options that many commands share, and how they become settings."""
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import typer
 from pydantic import ValidationError
@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from service.errors import ServiceError
 from service.settings import Settings
 
+# Who did it, in the audit trail.
+ACTOR: Final = "command line"
 DataDir: TypeAlias = Annotated[
     Path | None,
     typer.Option("--data-dir", help="Where the database and the keys are kept.", show_default=False),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.options import AsJson, DataDir, settings_of
+from service.cli.options import ACTOR, AsJson, DataDir, settings_of
 from service.cli.runtime import context, run, say
 from service.errors import SiteNotFound
 from service.model.urls import parse_page
@@ -37,7 +37,7 @@ def _set(slug: str, url: str, *, settings_dir: DataDir, closed: bool, as_json: b
                 found = await sites.by_slug(conn, slug)
             if found is None:
                 raise SiteNotFound(slug)
-            await set_page_closed(ctx, found[0], page, closed=closed, actor="command line")
+            await set_page_closed(ctx, found[0], page, closed=closed, actor=ACTOR)
 
     run(work())
     say(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.options import AsJson, DataDir, SiteName, settings_of
+from service.cli.options import ACTOR, AsJson, DataDir, SiteName, settings_of
 from service.cli.runtime import context, run, say
 from service.context import Context
 from service.errors import SiteNotFound
@@ -34,7 +34,7 @@ def add(
     async def work() -> None:
         async with context(settings_of(data_dir)) as ctx:
             site_ids = await site_ids_of(ctx, site)
-            await add_moderator(ctx, name, password, role=role, site_ids=site_ids, actor="command line")
+            await add_moderator(ctx, name, password, role=role, site_ids=site_ids, actor=ACTOR)
 
     run(work())
     answer: dict[str, object] = {"moderator": name, "role": role.value, "site": site}

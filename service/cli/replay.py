@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from service.cli.options import AsJson, DataDir, settings_of
+from service.cli.options import ACTOR, AsJson, DataDir, settings_of
 from service.cli.people import site_ids_of
 from service.cli.runtime import context, run, say
 from service.context import Context
@@ -156,9 +156,7 @@ async def _token(ctx: Context, slug: str) -> str:
     """A token for an hour, so that the limits for strangers do not stand in the way."""
     found = await site_ids_of(ctx, slug)
     site_id = next(iter(found)) if found else None
-    return await add_token(
-        ctx, [Scope.MODERATE], actor="command line", site_id=site_id, lasts=timedelta(hours=1)
-    )
+    return await add_token(ctx, [Scope.MODERATE], actor=ACTOR, site_id=site_id, lasts=timedelta(hours=1))
 
 
 async def _first_page(ctx: Context, slug: str) -> str:

@@ -14,8 +14,10 @@ import uvloop
 from service.app import open_context, prepare_keys, prepare_schema
 from service.context import Context
 from service.embedded import Purpose, embedded_postgres
-from service.errors import ServiceError
+from service.errors import ServiceError, SiteNotFound
+from service.model.sites import Site
 from service.settings import Settings
+from service.store import sites
 from service.store.schema import installed_version
 
 T = TypeVar("T")
@@ -69,6 +71,15 @@ async def context(settings: Settings, purpose: Purpose = Purpose.COMMAND) -> Asy
     """A context for one command, whether `serve` runs on the same data folder or not."""
     async with ready_database(settings, purpose) as servers, open_context(settings, servers.app_dsn) as ctx:
         yield ctx
+
+
+async def site_of(ctx: Context, slug: str) -> Site:
+    """The site of this name; `SiteNotFound`."""
+    async with ctx.db.read() as conn:
+        found = await sites.by_slug(conn, slug)
+    if found is None:
+        raise SiteNotFound(slug)
+    return found[0]
 
 
 def say(answer: dict[str, object], sentence: str, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.options import AsJson, DataDir, settings_of
+from service.cli.options import ACTOR, AsJson, DataDir, settings_of
 from service.cli.runtime import context, run, say
 from service.model.sites import Site
 from service.store import sites
@@ -34,7 +34,7 @@ def add(
     async def work() -> Site:
         async with context(settings_of(data_dir)) as ctx:
             return await add_site(
-                ctx, slug, origin, actor="command line", language=language, close_after_days=close_after_days
+                ctx, slug, origin, actor=ACTOR, language=language, close_after_days=close_after_days
             )
 
     site = run(work())
@@ -52,7 +52,7 @@ def origins(slug: Slug, origin: Origins, data_dir: DataDir = None, as_json: AsJs
 
     async def work() -> None:
         async with context(settings_of(data_dir)) as ctx:
-            await set_origins(ctx, slug, origin, actor="command line")
+            await set_origins(ctx, slug, origin, actor=ACTOR)
 
     run(work())
     say({"site": slug, "origins": origin}, f"{slug} is on {', '.join(origin)} now.", as_json=as_json)

@@ -5,14 +5,12 @@ from typing import Annotated
 
 import typer
 
-from service.cli.options import AsJson, DataDir, settings_of
-from service.cli.runtime import context, run, say
-from service.context import Context
-from service.errors import FieldRefused, SiteNotFound
-from service.model.sites import Site
-from service.model.terms import Term, TermKind
-from service.store import sites, terms
-from service.usecases.set_terms import TermsChange, add_terms, remove_terms
+from service.cli.options import ACTOR, AsJson, DataDir, settings_of
+from service.cli.runtime import context, run, say, site_of
+from service.errors import FieldRefused
+from service.model.terms import Term, TermKind, TermsProposal
+from service.store import terms
+from service.usecases.set_terms import TermsChange, set_terms
 
 app = typer.Typer(no_args_is_help=True, help="Words that a site blocks or allows.")
 Slug = Annotated[str, typer.Argument(metavar="SITE", help="The site's short name.")]
@@ -38,7 +36,7 @@ def add(
 
     async def work() -> TermsChange:
         async with context(settings_of(data_dir)) as ctx:
-            return await add_terms(ctx, await _site(ctx, site), wanted, actor="command line")
+            return await set_terms(ctx, await site_of(ctx, site), TermsProposal(wanted), actor=ACTOR)
 
     change = run(work())
     answer: dict[str, object] = {"added": change.added, "known": change.known, "version": change.version}
@@ -59,7 +57,7 @@ def remove(
 
     async def work() -> TermsChange:
         async with context(settings_of(data_dir)) as ctx:
-            return await remove_terms(ctx, await _site(ctx, site), unwanted, actor="command line")
+            return await set_terms(ctx, await site_of(ctx, site), TermsProposal(remove=unwanted), actor=ACTOR)
 
     change = run(work())
     answer: dict[str, object] = {"removed": change.removed, "version": change.version}
@@ -72,7 +70,7 @@ def list_terms(site: Slug, data_dir: DataDir = None, as_json: AsJson = False) ->
 
     async def work() -> tuple[Term, ...]:
         async with context(settings_of(data_dir)) as ctx:
-            here = await _site(ctx, site)
+            here = await site_of(ctx, site)
             async with ctx.db.read() as conn:
                 return (await terms.present(conn, here.id))[1]
 
@@ -95,11 +93,3 @@ def _words(words: list[str] | None, file: Path | None) -> list[str]:
     if not found:
         raise FieldRefused("terms.none", "Name at least one term, or a --file of them.")
     return found
-
-
-async def _site(ctx: Context, slug: str) -> Site:
-    async with ctx.db.read() as conn:
-        found = await sites.by_slug(conn, slug)
-    if found is None:
-        raise SiteNotFound(slug)
-    return found[0]

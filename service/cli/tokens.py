@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.options import AsJson, DataDir, SiteName, settings_of
+from service.cli.options import ACTOR, AsJson, DataDir, SiteName, settings_of
 from service.cli.people import site_ids_of
 from service.cli.runtime import context, run, say
 from service.model.people import Scope
@@ -31,7 +31,7 @@ def add(
             found = await site_ids_of(ctx, site)
             lasts = timedelta(days=expires_days) if expires_days else None
             site_id = next(iter(found)) if found else None
-            return await add_token(ctx, scope, actor="command line", site_id=site_id, lasts=lasts)
+            return await add_token(ctx, scope, actor=ACTOR, site_id=site_id, lasts=lasts)
 
     token = run(work())
     answer: dict[str, object] = {"scopes": sorted(set(scope)), "site": site, "token": token}

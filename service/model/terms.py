@@ -1,5 +1,6 @@
 """Terms: words and phrases that a site itself blocks or allows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -40,3 +41,11 @@ class Term:
             raise FieldRefused(
                 "term.severity", "A blocked term has a severity from 0 to 3, an allowed one none."
             )
+
+
+@dataclass(frozen=True, slots=True)
+class TermsProposal:
+    """Terms to add to a site's lists and terms to take off them, however they are written."""
+
+    add: Sequence[Term] = ()
+    remove: Sequence[tuple[TermKind, str]] = ()

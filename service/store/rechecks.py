@@ -13,6 +13,35 @@ from service.screening.facts_json import facts_from_json
 from service.store import signals
 from service.store.database import Connection
 
+# After a change of its rules, what waits on a site is marked a page at a time, whoever comes first. Comments
+# older than their facts are left alone: without them the new bill would lack the lines that came from how
+# they were sent.
+RENEW: Final = """
+WITH changed AS (
+    SELECT id, renew_after
+      FROM site
+     WHERE renew_after IS NOT NULL
+     ORDER BY id
+     LIMIT 1
+       FOR UPDATE SKIP LOCKED
+), waiting AS (
+    SELECT c.site_id, c.id, c.facts
+      FROM changed s
+      JOIN comment c ON c.site_id = s.id AND c.status = 'pending' AND c.id > s.renew_after
+     ORDER BY c.id
+     LIMIT $1
+), marked AS (
+    UPDATE comment c
+       SET recheck_at = now(), rechecks = 0
+      FROM waiting w
+     WHERE c.site_id = w.site_id AND c.id = w.id AND c.status = 'pending' AND w.facts <> '{}'
+)
+UPDATE site s
+   SET renew_after = (SELECT max(w.id::text)::uuid FROM waiting w HAVING count(*) = $1)
+  FROM changed
+ WHERE s.id = changed.id
+RETURNING s.id
+"""
 # A claim writes down the next try before this one begins, so that no lock is held while the filters run,
 # and whoever is killed in between has only lost a try. The fourth is the last.
 CLAIM: Final = """
@@ -76,6 +105,11 @@ class Due:
     words: Words
     facts: Facts
     claimed_until: datetime | None
+
+
+async def renew(conn: Connection, limit: int) -> bool:
+    """Mark the next `limit` comments that wait under older rules; whether there were any."""
+    return await conn.fetchval(RENEW, limit) is not None
 
 
 async def claim(conn: Connection, limit: int) -> Sequence[Due]:

@@ -26,15 +26,11 @@ INSERT INTO term (site_id, kind, text, since, severity, added_by)
 SELECT $1, n.kind, n.text, $2, n.severity, $3
   FROM unnest($4::text[], $5::text[], $6::smallint[]) AS n(kind, text, severity)
 """
-# What waits is screened anew under the new list. Comments older than their facts are left alone: without
-# them the new bill would lack the lines that came from how they were sent.
-RENEW: Final = """
-WITH renewed AS (
-    UPDATE comment
-       SET recheck_at = now(), rechecks = 0
-     WHERE site_id = $1 AND status = 'pending' AND facts <> '{}'
-)
-UPDATE site SET terms_version = $2 WHERE id = $1
+# What waits is screened anew under the new list.
+NEXT: Final = """
+UPDATE site
+   SET terms_version = $2, renew_after = '00000000-0000-0000-0000-000000000000'
+ WHERE id = $1
 """
 
 
@@ -69,5 +65,5 @@ async def change(
         [term.text for term in added],
         [term.severity for term in added],
     )
-    await conn.execute(RENEW, site_id, version)
+    await conn.execute(NEXT, site_id, version)
     return version

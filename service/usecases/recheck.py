@@ -32,12 +32,13 @@ async def recheck(ctx: Context) -> int:
     looked_at = 0
     while True:
         async with ctx.db.read(moderation=True) as conn:
+            renewed = await rechecks.renew(conn, AT_ONCE)
             due = await rechecks.claim(conn, AT_ONCE)
             rules = await _rules(conn, due)
         for comment in due:
             await _again(ctx, comment, *rules[comment.site_id])
         looked_at += len(due)
-        if len(due) < AT_ONCE:
+        if len(due) < AT_ONCE and not renewed:
             return looked_at
 
 

@@ -8,7 +8,7 @@ from service.context import Context
 from service.errors import FieldRefused
 from service.model.people import AuditEvent
 from service.model.sites import Site
-from service.model.terms import Term, TermKind
+from service.model.terms import Term, TermKind, TermsProposal
 from service.screening.folding import fold
 from service.store import audit, terms
 
@@ -25,42 +25,46 @@ class TermsChange:
     removed: int
 
 
-async def add_terms(ctx: Context, site: Site, wanted: Sequence[Term], *, actor: str) -> TermsChange:
-    """Add terms to the site's lists; one that is there already, once folded, takes the new severity.
+async def set_terms(ctx: Context, site: Site, proposed: TermsProposal, *, actor: str) -> TermsChange:
+    """Add and remove terms, as one new version of the site's lists.
 
-    Raises `FieldRefused` where the lists would grow beyond `MAX_TERMS`.
+    A term that is there already, once folded, takes the new severity; unknown ones are removed without a
+    word. Raises `FieldRefused` where the lists would grow beyond `MAX_TERMS`.
     """
     async with ctx.db.transaction(moderation=True) as conn:
         await terms.lock(conn, site.id)
         version, present = await terms.present(conn, site.id)
-        known = {_key(term): term for term in present}
-        new = {_key(term): term for term in wanted if known.get(_key(term)) != term}
-        replaced = [known[key] for key in new if key in known]
-        if len(known) + len(new) - len(replaced) > MAX_TERMS:
-            raise FieldRefused("terms.too_many", f"A site may have {MAX_TERMS:,} terms.")
-        if new:
+        outcome = outcome_of(present, proposed)
+        if outcome.added or outcome.removed:
             version = await terms.change(
-                conn, site.id, added=list(new.values()), removed=replaced, actor=actor
+                conn, site.id, added=outcome.added, removed=outcome.removed, actor=actor
             )
-            told = f"{len(new)} terms, version {version}"
-            await audit.record(conn, AuditEvent("terms.added", actor, site.id, site.slug, after=told))
-    return TermsChange(version, len(new) - len(replaced), len(wanted) - len(new), 0)
+            told = f"{outcome.new} added, {outcome.gone} removed, version {version}"
+            await audit.record(conn, AuditEvent("terms.changed", actor, site.id, site.slug, after=told))
+    return TermsChange(version, outcome.new, len(proposed.add) - len(outcome.added), outcome.gone)
 
 
-async def remove_terms(
-    ctx: Context, site: Site, unwanted: Sequence[tuple[TermKind, str]], *, actor: str
-) -> TermsChange:
-    """Take terms off the site's lists, however they were written; unknown ones are passed over."""
-    async with ctx.db.transaction(moderation=True) as conn:
-        await terms.lock(conn, site.id)
-        version, present = await terms.present(conn, site.id)
-        keys = {(kind, fold(text).text) for kind, text in unwanted}
-        gone = [term for term in present if _key(term) in keys]
-        if gone:
-            version = await terms.change(conn, site.id, added=[], removed=gone, actor=actor)
-            told = f"{len(gone)} terms, version {version}"
-            await audit.record(conn, AuditEvent("terms.removed", actor, site.id, site.slug, before=told))
-    return TermsChange(version, 0, 0, len(gone))
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a proposal does to a list: rows that begin and end, and how many terms are new and gone by it."""
+
+    added: Sequence[Term]
+    removed: Sequence[Term]
+    new: int
+    gone: int
+
+
+def outcome_of(present: Sequence[Term], proposed: TermsProposal) -> Outcome:
+    """What this proposal does to this list; `FieldRefused` where it grows too long."""
+    known = {_key(term): term for term in present}
+    wanted = {_key(term): term for term in proposed.add}
+    unwanted = {(kind, fold(text).text) for kind, text in proposed.remove} - wanted.keys()
+    added = [term for key, term in wanted.items() if known.get(key) != term]
+    replaced = [known[_key(term)] for term in added if _key(term) in known]
+    gone = [term for key, term in known.items() if key in unwanted]
+    if len(known) + len(added) - len(replaced) - len(gone) > MAX_TERMS:
+        raise FieldRefused("terms.too_many", f"A site may have {MAX_TERMS:,} terms.")
+    return Outcome(added, [*replaced, *gone], len(added) - len(replaced), len(gone))
 
 
 def _key(term: Term) -> tuple[TermKind, str]:

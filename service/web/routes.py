@@ -8,12 +8,16 @@ from service.web import (
     automation,
     campaigns,
     governance,
+    learner,
     moderation,
     openapi,
     operations,
+    policies,
     reading,
+    rehearsals,
     sessions,
     submitting,
+    terms,
 )
 from service.web.console import CONSOLE
 from service.web.endpoint import Call, Endpoint, endpoint
@@ -44,7 +48,13 @@ ENDPOINTS: Final[tuple[Endpoint, ...]] = (
     sessions.end_session,
     sessions.read_me,
     governance.set_page,
+    policies.read_policy,
+    policies.replace_policy,
+    terms.read_terms,
+    terms.change_terms,
+    rehearsals.rehearse_rules,
     automation.read_automation,
+    learner.read_learner,
     # Operations
     operations.livez,
     operations.readyz,

@@ -12,7 +12,7 @@ from service.model.decisions import Action, Choice
 from service.model.people import Principal, Scope
 from service.model.screenings import NOT_CHECKED, Policy, Screening, Signal, Verdict
 from service.model.sites import Site
-from service.model.terms import Term, TermKind
+from service.model.terms import Term, TermKind, TermsProposal
 from service.screening.candidate import Candidate, Words
 from service.screening.facts import Facts
 from service.screening.filter import Filter
@@ -22,7 +22,7 @@ from service.store import rechecks
 from service.store.database import Connection
 from service.usecases.decide import decide
 from service.usecases.recheck import AT_ONCE, recheck
-from service.usecases.set_terms import add_terms
+from service.usecases.set_terms import set_terms
 from tests.conftest import MakeComment
 
 ANA = Principal("ana", frozenset({Scope.MODERATE}), None)
@@ -150,7 +150,7 @@ async def test_a_list_that_changes_while_it_runs_is_not_missed(
     await is_due(conn)
 
     async def ana_blocks() -> None:
-        await add_terms(ctx, site, [Term(TermKind.BLOCK, "Quango")], actor="ana")
+        await set_terms(ctx, site, TermsProposal([Term(TermKind.BLOCK, "Quango")]), actor="ana")
 
     await recheck(interrupted(ctx, ana_blocks))
     assert await recheck(ctx) == 1

@@ -11,7 +11,7 @@ from service.model.decisions import Action, Choice
 from service.model.people import Principal, Scope
 from service.model.screenings import NOT_CHECKED, Policy, Verdict
 from service.model.sites import Site
-from service.model.terms import Term, TermKind
+from service.model.terms import Term, TermKind, TermsProposal
 from service.screening.candidate import Candidate, prepare
 from service.screening.facts import Facts
 from service.screening.facts_json import facts_from_json
@@ -23,7 +23,7 @@ from service.store.database import Connection
 from service.usecases.brake import check_brakes
 from service.usecases.decide import decide
 from service.usecases.recheck import recheck
-from service.usecases.set_terms import add_terms, remove_terms
+from service.usecases.set_terms import set_terms
 from service.usecases.submit import submit
 from tests.factories import a_delivery, a_submission, submitted
 
@@ -106,13 +106,15 @@ async def test_a_changed_list_has_what_waits_screened_anew(
     ctx: Context, site: Site, conn: Connection
 ) -> None:
     await submitted(ctx, site, a_submission(text="The quango met again."), a_delivery())
-    change = await add_terms(ctx, site, [Term(TermKind.BLOCK, "Quango")], actor="ana")
+    change = await set_terms(ctx, site, TermsProposal([Term(TermKind.BLOCK, "Quango")]), actor="ana")
     assert (change.added, change.version) == (1, 1)
-    assert (await add_terms(ctx, site, [Term(TermKind.BLOCK, "Quango")], actor="ana")).known == 1
+    assert (
+        await set_terms(ctx, site, TermsProposal([Term(TermKind.BLOCK, "Quango")]), actor="ana")
+    ).known == 1
     assert await recheck(ctx) == 1
     assert await signals_of(conn) == {"terms"}
 
-    gone = await remove_terms(ctx, site, [(TermKind.BLOCK, "QUANGO")], actor="ana")
+    gone = await set_terms(ctx, site, TermsProposal(remove=[(TermKind.BLOCK, "QUANGO")]), actor="ana")
     assert (gone.removed, gone.version) == (1, 2)
     assert await recheck(ctx) == 1
     assert await signals_of(conn) == set()
