@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.routing import Router
@@ -9,7 +10,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.context import Context, system_clock
 from service.errors import NotFound
-from service.filters import FILTERS
 from service.screening.screener import Screener
 from service.settings import Settings
 from service.store.database import Database
@@ -25,20 +25,28 @@ from service.web.shell import Metrics, Shell
 from service.web.state import SiteDirectory, State
 from service.web.threads import ThreadCache
 
+FILTERS: Final = "service.filters:FILTERS"
+
 
 @asynccontextmanager
-async def open_context(settings: Settings, dsn: str) -> AsyncIterator[Context]:
-    """A context on the database at `dsn`, whose schema and keys are checked; closed again at the end."""
+async def open_context(
+    settings: Settings, dsn: str, screener: Screener | None = None
+) -> AsyncIterator[Context]:
+    """A context on the database at `dsn`, whose schema and keys are checked; closed again at the end.
+
+    `screener` is one that others use too, and close.
+    """
     keys = KeyFile(settings.own_key_file)
     db = await Database.open(dsn, size=settings.pool_size, moderation_size=settings.moderation_pool_size)
+    own = Screener(FILTERS, settings.screening_seconds, settings.screening_megabytes)
     try:
-        screener = Screener(FILTERS, settings.screening_seconds)
-        ctx = Context(db, Vault(keys.keys), screener, system_clock, settings)
+        ctx = Context(db, Vault(keys.keys), screener or own, system_clock, settings)
         async with db.read(moderation=True) as conn:
             await require_latest(conn)
         await check_keys(ctx)
         yield ctx
     finally:
+        await own.close()
         await db.close()
 
 

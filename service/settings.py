@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     screening_seconds: float = Field(
         0.3, gt=0, le=5, description="Time for the filters; a comment that takes longer is queued unchecked."
     )
+    screening_megabytes: int = Field(
+        1024, ge=256, description="Memory that the process of the filters may allocate, in MiB."
+    )
     thread_cache_seconds: float = Field(
         1.0, ge=0, le=60, description="How old a thread may be that another process changed."
     )

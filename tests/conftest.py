@@ -12,11 +12,12 @@ import httpx2
 import pytest
 import structlog
 
-from service.app import build_app, build_state, open_context, prepare_keys, prepare_schema
+from service.app import FILTERS, build_app, build_state, open_context, prepare_keys, prepare_schema
 from service.context import Context
 from service.embedded import EmbeddedServer, Purpose, embedded_postgres
 from service.model.people import Role, Scope
 from service.model.sites import Site
+from service.screening.screener import Screener
 from service.settings import Settings
 from service.store.database import Connection
 from service.usecases.govern import add_moderator, add_site
@@ -89,10 +90,18 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path, submission_burst=1_000, screening_seconds=5)
 
 
+@pytest.fixture(scope="session")
+async def screener() -> AsyncIterator[Screener]:
+    """One screening process for all tests of this process; it keeps nothing between them."""
+    found = Screener(FILTERS, 5)
+    yield found
+    await found.close()
+
+
 @pytest.fixture
-async def ctx(settings: Settings, app_dsn: str) -> AsyncIterator[Context]:
+async def ctx(settings: Settings, app_dsn: str, screener: Screener) -> AsyncIterator[Context]:
     prepare_keys(settings)
-    async with open_context(settings, app_dsn) as context:
+    async with open_context(settings, app_dsn, screener) as context:
         yield context
 
 

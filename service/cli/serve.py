@@ -66,6 +66,7 @@ async def running_service(settings: Settings) -> AsyncIterator[tuple[Context, St
         open_context(settings, servers.app_dsn) as ctx,
         doing_chores(ctx),
     ):
+        await ctx.screener.start()
         yield ctx, build_state(ctx)
 
 

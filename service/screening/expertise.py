@@ -1,4 +1,4 @@
-"""Knowledge made ready for use: compiled terms and the learner, the newest version of each site's."""
+"""Knowledge made ready for use: compiled terms and the learner, what is newest of each site's."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,13 @@ from service.screening.terms import Terms, compile_terms
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    terms_version: int
-    weights_version: int
+    knowledge: Knowledge
     terms: Terms
     learner: Learner | None
 
 
 class Expertise:
-    """What was made ready so far; older versions are dropped."""
+    """What was made ready so far; only what differs is made anew, and what was before it is dropped."""
 
     def __init__(self) -> None:
         self._ready: dict[int, _Ready] = {}
@@ -24,14 +23,18 @@ class Expertise:
     def of(self, knowledge: Knowledge) -> tuple[Terms, Learner | None]:
         """The terms and the learner of this knowledge."""
         ready = self._ready.get(knowledge.site_id)
-        if ready is None or ready.terms_version != knowledge.terms_version:
-            terms = compile_terms(knowledge.terms)
-        else:
-            terms = ready.terms
-        if ready is None or ready.weights_version != knowledge.weights_version:
-            learner = Learner.from_bytes(knowledge.weights) if knowledge.weights else None
-        else:
-            learner = ready.learner
-        made = _Ready(knowledge.terms_version, knowledge.weights_version, terms, learner)
-        self._ready[knowledge.site_id] = made
-        return terms, learner
+        if ready is None or ready.knowledge is not knowledge:
+            ready = self._ready[knowledge.site_id] = _made(knowledge, ready)
+        return ready.terms, ready.learner
+
+
+def _made(knowledge: Knowledge, before: _Ready | None) -> _Ready:
+    if before and before.knowledge.terms == knowledge.terms:
+        terms = before.terms
+    else:
+        terms = compile_terms(knowledge.terms)
+    if before and before.knowledge.weights == knowledge.weights:
+        learner = before.learner
+    else:
+        learner = Learner.from_bytes(knowledge.weights) if knowledge.weights else None
+    return _Ready(knowledge, terms, learner)

@@ -1,135 +1,215 @@
-"""Runs the filters beside the event loop, within a time budget that nothing can break.
+"""Has filters run in a process of their own, within a time budget that nothing can break.
 
-One thread takes what is waiting in batches, so that under load the two threads trade places once for
-many submissions instead of once for each. When a run overruns its budget, the thread is given up (Python
-cannot end it) and another takes what was waiting behind it.
+A thread cannot be stopped while a filter holds Python's lock, and it shares its memory with the service.
+The process is killed when a comment overruns its budget; another takes what was waiting behind it.
 """
 
 import asyncio
-import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from queue import Empty, SimpleQueue
-from typing import Final, TypeAlias
+from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
 from service.model.screenings import Policy, Screening
-from service.screening.candidate import Words, prepare
-from service.screening.expertise import Expertise
+from service.screening.candidate import Words
 from service.screening.facts import Facts
-from service.screening.filter import Filter
 from service.screening.knowledge import Knowledge
-from service.screening.screen import not_checked, screen
+from service.screening.process import Process
+from service.screening.room import Answer, Job
+from service.screening.screen import not_checked
 
+# Enough to keep the process busy, and few enough that what nobody waits for any more is dropped unsent.
 _MOST_AT_ONCE: Final = 16
+# How long a comment waits for a process that is starting.
+_START_SECONDS: Final = 5.0
+_LONGEST_PAUSE: Final = 30.0
 _log = structlog.get_logger("greenroom.screening")
 
-Job: TypeAlias = tuple[Callable[[], Screening], "asyncio.Future[Screening]"]
-Done: TypeAlias = tuple["asyncio.Future[Screening]", Screening]
+
+@dataclass(eq=False, slots=True)
+class _Asked:
+    """A comment that somebody waits for, since when, and what its site knows.
+
+    `losses` counts the processes that ended while they looked at it: the first may be no fault of its own.
+    """
+
+    job: Job
+    knowledge: Knowledge
+    answer: "asyncio.Future[Screening]"
+    since: float
+    losses: int = 0
 
 
 class Screener:
-    """The filters, ready to look at a submission. For one event loop; needs no closing."""
+    """The filters, ready to look at submissions. For one event loop."""
 
-    def __init__(self, filters: Sequence[Filter], seconds: float) -> None:
-        """`seconds` is the budget of one submission, waiting included."""
-        self._filters = filters
-        self._seconds = seconds
-        self._worker: _Worker | None = None
-        self._expertise = Expertise()
+    def __init__(self, filters: str, seconds: float, megabytes: int = 1024) -> None:
+        """`filters` is a reference such as `service.filters:FILTERS`.
+
+        `seconds` is the budget of one submission, waiting included, but for waiting for a process to start;
+        `megabytes` is what the process may allocate.
+        """
+        self._filters, self._seconds, self._megabytes = filters, seconds, megabytes
+        self._process: Process | None = None
+        self._ready = asyncio.Event()
+        self._waiting: deque[_Asked] = deque()
+        self._sent: deque[_Asked] = deque()
+        self._told: dict[int, Knowledge] = {}
+        self._head_since = 0.0
+        self._failures = 0
+        self._is_pumping = self._is_watching = self._is_closed = False
+        self._ends: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Start the process before it is needed, and wait until it is ready, for a few seconds at most."""
+        self._begin()
+        try:
+            await asyncio.wait_for(self._ready.wait(), _START_SECONDS)
+        except TimeoutError:
+            _log.warning("screening.slow_start", seconds=_START_SECONDS)
+
+    async def close(self) -> None:
+        """End the process; whoever waits is told that the comment was not checked."""
+        self._is_closed = True
+        for asked in (*self._sent, *self._waiting):
+            _answer(asked, not_checked("The service was stopped before the filters could run."))
+        self._sent.clear()
+        self._waiting.clear()
+        self._let_go(kill=False)
+        await asyncio.gather(*self._ends)
 
     async def screen(self, words: Words, facts: Facts, policy: Policy, knowledge: Knowledge) -> Screening:
         """The bill of these words; past the budget, the bill that says *not checked*."""
         loop = asyncio.get_running_loop()
-        worker = self._worker
-        if worker is None or worker.loop is not loop:
-            worker = self._worker = _Worker(loop)
-        answer: asyncio.Future[Screening] = loop.create_future()
-        worker.ask((lambda: self._run(words, facts, policy, knowledge), answer))
+        asked = _Asked(
+            Job(words, facts, policy, knowledge.site_id), knowledge, loop.create_future(), loop.time()
+        )
+        self._waiting.append(asked)
+        self._pump_soon()
         # A timer and not `asyncio.timeout`, which costs more than it looks and cancels what it waits for.
-        timer = loop.call_later(self._seconds, self._give_up, worker, answer)
+        timer = loop.call_later(self._seconds, self._overdue, asked)
         try:
-            return await answer
+            return await asked.answer
         finally:
             timer.cancel()
 
-    def _run(self, words: Words, facts: Facts, policy: Policy, knowledge: Knowledge) -> Screening:
-        terms, learner = self._expertise.of(knowledge)
-        candidate = prepare(words.text, name=words.name, website=words.website, terms=terms)
-        return screen(candidate, facts, self._filters, policy, learner)
+    def _pump_soon(self) -> None:
+        """Send once for all that comes in during one round of the loop."""
+        if not self._is_pumping:
+            self._is_pumping = True
+            asyncio.get_running_loop().call_soon(self._pump)
 
-    def _give_up(self, worker: "_Worker", answer: "asyncio.Future[Screening]") -> None:
-        """The budget is spent: take what is done already, else do without, and leave the thread behind."""
-        worker.deliver()
-        if not answer.done():
-            _log.warning("screening.overran", seconds=self._seconds)
-            answer.set_result(not_checked("The filters took too long."))
-            if self._worker is worker:
-                self._worker = worker.successor()
+    def _pump(self) -> None:
+        self._is_pumping = False
+        if self._process is None and not self._failures:
+            self._begin()
+        if self._process is None or not self._ready.is_set():
+            return
+        values: list[Knowledge | Job] = []
+        while self._waiting and len(self._sent) < _MOST_AT_ONCE:
+            asked = self._waiting.popleft()
+            if asked.answer.done():
+                continue
+            known = asked.knowledge
+            if self._told.get(known.site_id) is not known:
+                self._told[known.site_id] = known
+                values.append(known)
+            values.append(asked.job)
+            if not self._sent:
+                self._head_since = asyncio.get_running_loop().time()
+            self._sent.append(asked)
+        if values:
+            self._process.send(values)
+            if not self._is_watching:
+                self._watch()
 
+    def _answered(self, value: Answer | None) -> None:
+        self._failures = 0
+        if value is None:
+            self._ready.set()
+        else:
+            self._head_since = asyncio.get_running_loop().time()
+            for event in value.events:
+                _log.error(**event)
+            _answer(self._sent.popleft(), value.screening)
+        self._pump_soon()
 
-class _Worker:
-    """A thread and what waits for it."""
+    def _overdue(self, asked: _Asked) -> None:
+        """The budget of a comment is spent: do without, unless it has only waited for a process."""
+        if asked.answer.done():
+            return
+        loop = asyncio.get_running_loop()
+        is_starting = not (self._ready.is_set() or self._failures)
+        # Behind one that takes all the time, or being that one, of which `_watch` takes care.
+        is_behind = bool(self._sent) and self._head_since - asked.since < self._seconds / 2
+        is_head = bool(self._sent) and asked is self._sent[0]
+        if (is_starting or is_behind or is_head) and loop.time() - asked.since < _START_SECONDS:
+            loop.call_later(self._seconds, self._overdue, asked)
+            return
+        _log.warning("screening.overran", seconds=self._seconds)
+        _answer(asked, not_checked("The filters took too long."))
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, jobs: "SimpleQueue[Job] | None" = None) -> None:
-        self.loop = loop
-        self.jobs = jobs if jobs is not None else SimpleQueue[Job]()
-        self._asked: list[Job] = []
-        self._done: deque[Done] = deque()
-        self._retired = False
-        # A daemon, so that a filter that never ends does not keep the process from ending.
-        threading.Thread(target=self._work, name="screening", daemon=True).start()
+    def _watch(self) -> None:
+        """Kill the process once the comment that it looks at has had its time."""
+        self._is_watching = bool(self._sent)
+        if not self._sent:
+            return
+        loop = asyncio.get_running_loop()
+        left = self._head_since + self._seconds - loop.time()
+        if left > 0:
+            loop.call_later(left, self._watch)
+            return
+        self._is_watching = False
+        _log.warning("screening.killed", seconds=self._seconds)
+        _answer(self._sent.popleft(), not_checked("The filters took too long."))
+        self._start_over()
 
-    def ask(self, job: Job) -> None:
-        """Wake the thread once for all that comes in during one round of the loop."""
-        if not self._asked:
-            self.loop.call_soon(self._hand_over)
-        self._asked.append(job)
+    def _lost(self) -> None:
+        """The process has ended by itself: one that never came up is not started again at once."""
+        _log.error("screening.ended", was_ready=self._ready.is_set())
+        self._failures += not self._ready.is_set()
+        if self._sent:
+            head = self._sent[0]
+            head.losses += 1
+            if head.losses > 1:
+                _answer(self._sent.popleft(), not_checked("The filters stopped on this text."))
+        self._start_over()
 
-    def _hand_over(self) -> None:
-        for job in self._asked:
-            self.jobs.put(job)
-        self._asked.clear()
+    def _start_over(self) -> None:
+        """Another process takes what was sent to this one."""
+        self._waiting.extendleft(reversed(self._sent))
+        self._sent.clear()
+        self._let_go(kill=True)
+        if self._failures:
+            self._begin_later()
+        else:
+            self._begin()
 
-    def deliver(self) -> None:
-        """Hand over what is done; on the loop's thread."""
-        while self._done:
-            answer, screening = self._done.popleft()
-            if not answer.done():
-                answer.set_result(screening)
+    def _begin_later(self) -> None:
+        pause = min(_LONGEST_PAUSE, 0.1 * 2**self._failures)
+        asyncio.get_running_loop().call_later(pause, self._begin)
 
-    def successor(self) -> "_Worker":
-        """Another thread for the same queue; this one ends when it comes back from where it is stuck."""
-        self._retired = True
-        return _Worker(self.loop, self.jobs)
-
-    def _work(self) -> None:
-        while not self._retired:
-            first = self.jobs.get()
-            if self._is_retired():
-                self.jobs.put(first)
-                return
-            self._done.append(self._run(first))
-            with suppress(Empty):
-                for _ in range(_MOST_AT_ONCE - 1):
-                    if self._is_retired():
-                        break
-                    self._done.append(self._run(self.jobs.get_nowait()))
-            try:
-                self.loop.call_soon_threadsafe(self.deliver)
-            except RuntimeError:
-                return  # The loop is closed: nobody waits any more.
-
-    def _is_retired(self) -> bool:
-        return self._retired
-
-    @staticmethod
-    def _run(job: Job) -> Done:
-        run, answer = job
+    def _begin(self) -> None:
+        if self._process or self._is_closed:
+            return
         try:
-            return answer, run()
-        except Exception as error:  # noqa: BLE001 - the thread must live on, and the comment reach a person
-            _log.error("screening.failed", error=type(error).__name__)
-            return answer, not_checked("The text could not be prepared for the filters.")
+            self._process = Process(self._filters, self._megabytes, self._answered, self._lost)
+        except OSError as error:
+            _log.error("screening.cannot_start", error=type(error).__name__)
+            self._failures += 1
+            self._begin_later()
+
+    def _let_go(self, *, kill: bool) -> None:
+        self._ready.clear()
+        self._told.clear()
+        process, self._process = self._process, None
+        if process:
+            task = asyncio.get_running_loop().create_task(process.end(kill=kill))
+            self._ends.add(task)
+            task.add_done_callback(self._ends.discard)
+
+
+def _answer(asked: _Asked, screening: Screening) -> None:
+    if not asked.answer.done():
+        asked.answer.set_result(screening)

@@ -17,22 +17,22 @@ from service.screening.candidate import Candidate, Words
 from service.screening.facts import Facts
 from service.screening.filter import Filter
 from service.screening.knowledge import Knowledge
-from service.screening.screener import Screener
 from service.store import rechecks
 from service.store.database import Connection
 from service.usecases.decide import decide
 from service.usecases.recheck import AT_ONCE, recheck
 from service.usecases.set_terms import set_terms
 from tests.conftest import MakeComment
+from tests.screeners import InProcess
 
 ANA = Principal("ana", frozenset({Scope.MODERATE}), None)
 
 
-class Interrupted(Screener):
+class Interrupted(InProcess):
     """Screens as usual, and lets something happen before it answers."""
 
     def __init__(self, meanwhile: Callable[[], Awaitable[object]]) -> None:
-        super().__init__(FILTERS, 5)
+        super().__init__(FILTERS)
         self._meanwhile = meanwhile
         self.asked = 0
 
@@ -49,7 +49,7 @@ def interrupted(ctx: Context, meanwhile: Callable[[], Awaitable[object]]) -> Con
 
 
 def screening_with(ctx: Context, function: Callable[[Candidate, Facts], Signal | None]) -> Context:
-    return dataclasses.replace(ctx, screener=Screener((Filter("only", 1.0, "It says.", function),), 5))
+    return dataclasses.replace(ctx, screener=InProcess((Filter("only", 1.0, "It says.", function),)))
 
 
 async def nothing() -> None:

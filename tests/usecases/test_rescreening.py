@@ -17,7 +17,6 @@ from service.screening.facts import Facts
 from service.screening.facts_json import facts_from_json
 from service.screening.filter import Filter
 from service.screening.screen import screen, total
-from service.screening.screener import Screener
 from service.store import comments, sites
 from service.store.database import Connection
 from service.usecases.brake import check_brakes
@@ -26,6 +25,7 @@ from service.usecases.recheck import recheck
 from service.usecases.set_terms import set_terms
 from service.usecases.submit import submit
 from tests.factories import a_delivery, a_submission, submitted
+from tests.screeners import InProcess
 
 ANA = Principal("ana", frozenset({Scope.MODERATE}), None)
 
@@ -35,7 +35,7 @@ def broken(_candidate: Candidate, _facts: Facts) -> None:
 
 
 def failing(ctx: Context) -> Context:
-    return dataclasses.replace(ctx, screener=Screener((Filter("f", 1.0, "F.", broken),), 5))
+    return dataclasses.replace(ctx, screener=InProcess((Filter("f", 1.0, "F.", broken),)))
 
 
 async def signals_of(conn: Connection) -> set[str]:

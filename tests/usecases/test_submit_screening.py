@@ -3,9 +3,7 @@
 import asyncio
 import dataclasses
 import json
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import asyncpg
@@ -23,6 +21,8 @@ from service.store.database import Connection
 from service.usecases.govern import set_origins
 from service.usecases.submit import submit
 from tests.factories import a_delivery, a_submission, submitted
+from tests.screeners import InProcess
+from tests.troublesome import REFERENCE
 
 
 async def the_comment(conn: Connection) -> asyncpg.Record:
@@ -31,12 +31,10 @@ async def the_comment(conn: Connection) -> asyncpg.Record:
     return row
 
 
-def screening_with(
-    ctx: Context, *functions: Callable[[Candidate, Facts], Any], seconds: float = 5.0
-) -> Context:
+def screening_with(ctx: Context, *functions: Callable[[Candidate, Facts], Any]) -> Context:
     """The context with these functions as its filters."""
     filters = [Filter(f"f{n}", 1.0, "It says.", function) for n, function in enumerate(functions)]
-    return dataclasses.replace(ctx, screener=Screener(filters, seconds))
+    return dataclasses.replace(ctx, screener=InProcess(filters))
 
 
 async def test_signals_are_stored_in_the_order_of_the_filters(
@@ -110,41 +108,34 @@ async def test_a_filter_that_talks_nonsense_is_not_believed(
 
 
 @pytest.fixture
-def gate() -> Iterator[threading.Event]:
-    """Filters wait at it, until the test is over."""
-    gate = threading.Event()
-    yield gate
-    gate.set()
+async def troubled(ctx: Context) -> AsyncIterator[Context]:
+    """A context whose filter does what the text says."""
+    screener = Screener(REFERENCE, 0.4, 256)
+    await screener.start()
+    yield dataclasses.replace(ctx, screener=screener)
+    await screener.close()
 
 
-async def test_a_filter_that_hangs_does_not_hold_the_comment_up(
-    ctx: Context, site: Site, conn: Connection, gate: threading.Event
+@pytest.mark.parametrize("trouble", ["hang", "eat", "raise", "exit"])
+async def test_a_filter_in_trouble_costs_a_label_and_the_next_comment_is_checked_again(
+    troubled: Context, site: Site, conn: Connection, trouble: str
 ) -> None:
-    def hanging(_candidate: Candidate, _facts: Facts) -> None:
-        gate.wait(30)
-
-    stuck = screening_with(ctx, hanging, seconds=0.2)
-    began = time.monotonic()
-    await asyncio.gather(*(submitted(stuck, site, a_submission(), a_delivery()) for _ in range(5)))
-
-    assert time.monotonic() - began < 3
-    assert await conn.fetchval("SELECT count(*) FROM comment WHERE status = 'pending'") == 5
-    assert await names(conn) == ["not_checked"] * 5
-    assert await conn.fetchval("SELECT array_agg(DISTINCT verdict) FROM comment") == ["hold"]
+    for text in (trouble, "well"):
+        await submitted(troubled, site, a_submission(text=text), a_delivery())
+    assert await names(conn) == ["not_checked", "trouble"]
+    rows = await conn.fetch("SELECT status, verdict, recheck_at IS NOT NULL AS due FROM comment ORDER BY id")
+    assert [tuple(row) for row in rows] == [("pending", "hold", True), ("pending", "hold", False)]
 
 
-async def test_after_a_filter_hung_the_next_comment_is_checked_again(
-    ctx: Context, site: Site, conn: Connection, gate: threading.Event
+async def test_comments_behind_one_that_hangs_are_stored_too(
+    troubled: Context, site: Site, conn: Connection
 ) -> None:
-    def sometimes(candidate: Candidate, _facts: Facts) -> Signal:
-        if "hang" in candidate.text:
-            gate.wait(30)
-        return Signal("f0", 0.5, 1.0, "Looked.")
-
-    ctx = screening_with(ctx, sometimes, seconds=0.5)
-    await submitted(ctx, site, a_submission(text="hang"), a_delivery())
-    await submitted(ctx, site, a_submission(text="well"), a_delivery())
-    assert await names(conn) == ["not_checked", "f0"]
+    texts = ("hang", *("well" for _ in range(9)))
+    await asyncio.gather(
+        *(submitted(troubled, site, a_submission(text=text), a_delivery()) for text in texts)
+    )
+    assert await conn.fetchval("SELECT count(*) FROM comment WHERE status = 'pending'") == 10
+    assert sorted(await names(conn)) == ["not_checked", *["trouble"] * 9]
 
 
 async def names(conn: Connection) -> list[str]:
