@@ -6,7 +6,7 @@ DATA_DIR ?= var
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench replay openapi screenshots lock clean help
+.PHONY: run test check bench eval replay openapi screenshots lock clean help
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -31,6 +31,10 @@ check: $(VENV)/dev.stamp ## Lint, format, types, floors, spelling
 
 bench: $(VENV)/dev.stamp ## Measure against bare Starlette and asyncpg; one JSON object a line
 	@$(BIN)/python -m bench
+
+eval: $(VENV)/dev.stamp ## Measure filters, learner and campaigns: make eval DATA=folder
+	@test -n "$(DATA)" || { echo "Nothing to measure. Say where JSON lines are: make eval DATA=folder (docs/evaluation.md)"; exit 0; }; \
+	test -z "$(DATA)" || $(BIN)/python -m eval "$(DATA)" $(EVAL)
 
 replay: $(VENV)/run.stamp ## Post a JSON-lines file to the running service: make replay FILE=comments.jsonl
 	@test -n "$(FILE)" || { echo "Say which file: make replay FILE=comments.jsonl" >&2; exit 2; }
