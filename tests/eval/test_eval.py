@@ -47,7 +47,7 @@ def test_every_part_is_measured_and_wrong_answers_are_told(tmp_path: Path) -> No
     assert report["words (words)"]["words, doubtful"] == {"rows": 1, "false alarms": 0}
     assert report["cases (spam)"]["spam"]["f1"] == 1
     assert report["offence (offence corpus)"]["flagged"]["spans f1"] == 1
-    assert report["learner, video_spam"]["one group left out"]["rows"] > 0
+    assert report["learner, video_spam"]["one group left out"]["area"] > 0.9
     assert report["campaigns"]["all scripts, 3 edits"]["pairs found"] > 0.8
     assert report["speed"]["hostile, 10,000 characters"]["worst ms"] > 0
     assert [json.loads(line)["text"] for line in wrong.read_text().splitlines()] == ["Well, well."]

@@ -12,7 +12,7 @@ from service.model.submissions import MAX_TEXT
 from service.screening.candidate import Candidate, Token
 from service.screening.folding import Folded
 from service.screening.lexicon.languages import languages_of
-from service.screening.lexicon.lists import Entry, lists
+from service.screening.lexicon.lists import Entry, Phrase, lists
 from service.screening.lexicon.masks import masked_words
 from service.screening.lexicon.readings import doubled_vowels_read_once, loose_readings, readings
 from service.screening.terms import is_covered
@@ -25,7 +25,7 @@ _LONGEST_IN_RUN: Final = 16
 _MAX_APART: Final = 300
 _ADDRESS: Final = re.compile(r"[^\s@<>()]{1,64}@[\w-]{1,63}\.[\w.-]{1,253}")
 _SPELT: Final = re.compile(r"(?<![^\W_])(?:[^\W_][\s.\-_*/|\\,~+'\"·•]{1,3}){2,}[^\W_](?![^\W_])")
-_JOINT: Final = re.compile(r"[.\-_'’/|~\u200b]")
+_JOINTS: Final = frozenset(".-_'’/|~\u200b")
 _INITIALS: Final = re.compile(r"(?:[A-Z]\. ?){2,}")
 _TAILS: Final = ("inging", "ing", "in")
 
@@ -159,21 +159,26 @@ def _reads_on(word: str, start: int) -> bool:
 
 
 def _in_phrases(candidate: Candidate, tokens: Sequence[Token]) -> Iterator[tuple[Span, Entry]]:
-    phrases = lists().phrases
     for place, token in enumerate(tokens):
-        for word in {token.text, *_plain(token.text)}:
-            for phrase in phrases.get(word, ()):
-                start = place - phrase.first
-                row = tokens[max(0, start) : start + len(phrase.words)]
-                if len(row) < len(phrase.words) or any(each.field != token.field for each in row):
-                    continue
-                if all(
-                    part == each.text or part in _plain(each.text)
-                    for part, each in zip(phrase.words, row, strict=True)
-                ):
-                    span = Span(token.field, row[phrase.first].start, row[phrase.last - 1].end)
-                    if phrase.last - phrase.first == len(row) or not _is_name(candidate, span):
-                        yield span, phrase.entry
+        for phrase in _phrases_with(token.text):
+            start = place - phrase.first
+            row = tokens[max(0, start) : start + len(phrase.words)]
+            if len(row) < len(phrase.words) or any(each.field != token.field for each in row):
+                continue
+            if all(
+                part == each.text or part in _plain(each.text)
+                for part, each in zip(phrase.words, row, strict=True)
+            ):
+                span = Span(token.field, row[phrase.first].start, row[phrase.last - 1].end)
+                if phrase.last - phrase.first == len(row) or not _is_name(candidate, span):
+                    yield span, phrase.entry
+
+
+@lru_cache(maxsize=16_384)
+def _phrases_with(word: str) -> Sequence[Phrase]:
+    """The phrases that are looked up by this word, as it is or read loosely."""
+    phrases = lists().phrases
+    return [phrase for each in {word, *_plain(word)} for phrase in phrases.get(each, ())]
 
 
 @lru_cache(maxsize=8_192)
@@ -224,7 +229,7 @@ def _joined(candidate: Candidate, tokens: Sequence[Token]) -> Iterator[tuple[Spa
     for one, other in pairwise(tokens):
         if one.field != other.field or other.start - one.end != 1 or len(one.text) + len(other.text) > 14:
             continue
-        if not _JOINT.match(fields[one.field][one.end : other.start]):
+        if fields[one.field][one.end : other.start] not in _JOINTS:
             continue
         entry = lists().words.get(one.text + other.text)
         if entry and entry.severity > 1 and not entry.language and not entry.lowercase:

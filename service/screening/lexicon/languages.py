@@ -16,9 +16,9 @@ def languages_of(words: Sequence[str], site: str) -> frozenset[str]:
     counts unless the text shows others and not that.
     """
     needed = 1 if len(words) <= _SHORT else 2
-    shown = set()
+    shown, read = set(), words[:200]
     for language, function_words in lists().function_words.items():
-        if function_words and sum(word in function_words for word in words[:200]) >= needed:
+        if function_words and sum(map(function_words.__contains__, read)) >= needed:
             shown.add(language)
     own = _SITES.get(site, (site,))
     return frozenset(shown if shown else own)
