@@ -19,6 +19,9 @@ MAX_FOLDED: Final = 20_000
 _LOOK_ALIKES: Final = {
     **dict(zip("авекмнорстухѕіјһԁԛԝґүӏ", "abekmhopctyxsijhdqwryl", strict=True)),
     **dict(zip("αβεικνορτυχ", "abeikvoptux", strict=True)),
+    **dict(
+        zip("\u0585\u0578\u057d\u0570\u0581\u0575\u0566\u0561\u0584\u057c\u0563", "onuhgjqwfnq", strict=True)
+    ),
     **dict(zip("ɑƒɡıłøđħŧɩɪ", "afgilodhtii", strict=True)),
     **dict(zip("ᴀʙᴄᴅᴇꜰɢʜᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghjklmnoprstuvwyz", strict=True)),
     **{chr(first + n): chr(97 + n) for first in (0x1F150, 0x1F170) for n in range(26)},

@@ -39,6 +39,14 @@ def test_vowel_points_and_tatweel_of_arabic_go() -> None:
     assert fold("مُحَمَّـــد").text == "محمد"
 
 
+@pytest.mark.parametrize(
+    ("written", "word"),
+    [("c\u0585\u0578", "con"), ("f\u057dck", "fuck"), ("s\u0570it", "shit"), ("\u054dS", "us")],
+)
+def test_armenian_letters_are_read_as_what_they_look_like(written: str, word: str) -> None:
+    assert fold(written).text == word
+
+
 def test_folding_does_not_depend_on_case() -> None:
     assert fold("НЕТ, Straße").text == fold("нет, straSSe").text
 

@@ -19,7 +19,7 @@ from service.screening.candidate import Candidate, Token
 from service.screening.facts import Facts
 
 # Raise it whenever the same comment would be read otherwise: what was stored is then read anew.
-READING: Final = 1
+READING: Final = 2
 BITS: Final = 18
 SIZE: Final = 1 << BITS
 MAX_CHARACTERS: Final = 4_000
