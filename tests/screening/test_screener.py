@@ -66,7 +66,7 @@ async def test_many_at_once_get_each_their_own_answer_from_another_process() -> 
 
 @pytest.mark.parametrize("trouble", ["hang", "eat", "raise", "exit"])
 async def test_a_filter_in_trouble_costs_only_its_own_comment_a_label(trouble: str) -> None:
-    async with screening(0.4) as screener:
+    async with screening(1.5) as screener:
         texts = ["before", "before too", trouble, "after", "after too"]
         found = await asyncio.gather(*(look(screener, text) for text in texts))
         later = await look(screener, "later")

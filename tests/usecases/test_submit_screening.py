@@ -110,7 +110,7 @@ async def test_a_filter_that_talks_nonsense_is_not_believed(
 @pytest.fixture
 async def troubled(ctx: Context) -> AsyncIterator[Context]:
     """A context whose filter does what the text says."""
-    screener = Screener(REFERENCE, 0.4, 256)
+    screener = Screener(REFERENCE, 1.5, 256)
     await screener.start()
     yield dataclasses.replace(ctx, screener=screener)
     await screener.close()
