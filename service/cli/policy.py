@@ -12,7 +12,7 @@ from service.cli.runtime import context, run, say, site_of
 from service.model.screenings import Policy
 from service.store import policies
 from service.store.policies import StoredPolicy
-from service.usecases.set_policy import DEFAULT_WEIGHTS, set_policy
+from service.usecases.set_policy import DEFAULT_WEIGHTS, policy_as_json, set_policy
 
 app = typer.Typer(no_args_is_help=True, help="What a site makes of the filters' findings.")
 Slug = Annotated[str, typer.Argument(metavar="SITE", help="The site's short name.")]
@@ -74,16 +74,7 @@ def set_(
 
 
 def _as_json(policy: Policy) -> dict[str, object]:
-    return {
-        "version": policy.version,
-        "weights": dict(policy.weights),
-        "approve_at": policy.approve_at,
-        "spam_at": policy.spam_at,
-        "reject_at": policy.reject_at,
-        "automatic": sorted(policy.automatic),
-        "target_precision": policy.target_precision,
-        "unseen_share": policy.unseen_share,
-    }
+    return {"version": policy.version} | policy_as_json(policy)
 
 
 def _told(stored: StoredPolicy) -> str:

@@ -45,11 +45,12 @@ def refuse_unknown_weights(policy: Policy) -> None:
 
 def _differences(policy: Policy, other: Policy) -> str:
     """What this policy says otherwise than the other, as JSON."""
-    here, there = _as_json(policy), _as_json(other)
+    here, there = policy_as_json(policy), policy_as_json(other)
     return json.dumps({name: value for name, value in here.items() if value != there[name]})
 
 
-def _as_json(policy: Policy) -> dict[str, object]:
+def policy_as_json(policy: Policy) -> dict[str, object]:
+    """What a policy says, without its version, in values of JSON."""
     return {
         "weights": dict(sorted(policy.weights.items())),
         "approve_at": policy.approve_at,
