@@ -38,15 +38,16 @@ async def open_context(
     """
     keys = KeyFile(settings.own_key_file)
     db = await Database.open(dsn, size=settings.pool_size, moderation_size=settings.moderation_pool_size)
-    own = Screener(FILTERS, settings.screening_seconds, settings.screening_megabytes)
+    found = screener or Screener(FILTERS, settings.screening_seconds, settings.screening_megabytes)
     try:
-        ctx = Context(db, Vault(keys.keys), screener or own, system_clock, settings)
+        ctx = Context(db, Vault(keys.keys), found, system_clock, settings)
         async with db.read(moderation=True) as conn:
             await require_latest(conn)
         await check_keys(ctx)
         yield ctx
     finally:
-        await own.close()
+        if screener is None:
+            await found.close()
         await db.close()
 
 

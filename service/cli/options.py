@@ -16,6 +16,7 @@ DataDir: TypeAlias = Annotated[
     typer.Option("--data-dir", help="Where the database and the keys are kept.", show_default=False),
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Slug: TypeAlias = Annotated[str, typer.Argument(metavar="SITE", help="The site's short name.")]
 SiteName: TypeAlias = Annotated[
     str | None, typer.Option("--site", help="For this site only.", metavar="SLUG", show_default=False)
 ]

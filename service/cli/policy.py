@@ -1,12 +1,12 @@
 """`greenroom policy …`"""
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
 from service.cli import rules
-from service.cli.options import ACTOR, AsJson, DataDir, settings_of
+from service.cli.options import ACTOR, AsJson, DataDir, Slug, settings_of
 from service.cli.rules import ApproveAt, RejectAt, SpamAt, Weights
 from service.cli.runtime import context, run, say, site_of
 from service.model.screenings import Policy
@@ -15,7 +15,16 @@ from service.store.policies import StoredPolicy
 from service.usecases.set_policy import DEFAULT_WEIGHTS, policy_as_json, set_policy
 
 app = typer.Typer(no_args_is_help=True, help="What a site makes of the filters' findings.")
-Slug = Annotated[str, typer.Argument(metavar="SITE", help="The site's short name.")]
+Automatic: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="Advice to carry out behind the brake: approve, reject, both, or none."),
+]
+TargetPrecision: TypeAlias = Annotated[
+    float | None, typer.Option(help="The precision that automation must prove, 0.5 to 0.999.")
+]
+UnseenShare: TypeAlias = Annotated[
+    float | None, typer.Option(help="The share that people decide unseen, 0.01 to 1.")
+]
 
 
 @app.command()
@@ -39,16 +48,9 @@ def set_(
     approve_at: ApproveAt = None,
     spam_at: SpamAt = None,
     reject_at: RejectAt = None,
-    automatic: Annotated[
-        list[str] | None,
-        typer.Option(help="Advice to carry out behind the brake: approve, reject, both, or none."),
-    ] = None,
-    target_precision: Annotated[
-        float | None, typer.Option(help="The precision that automation must prove, 0.5 to 0.999.")
-    ] = None,
-    unseen_share: Annotated[
-        float | None, typer.Option(help="The share that people decide unseen, 0.01 to 1.")
-    ] = None,
+    automatic: Automatic = None,
+    target_precision: TargetPrecision = None,
+    unseen_share: UnseenShare = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -63,8 +65,8 @@ def set_(
             wanted = replace(
                 wanted,
                 automatic=rules.automatic(automatic) if automatic else present.automatic,
-                target_precision=target_precision or present.target_precision,
-                unseen_share=unseen_share or present.unseen_share,
+                target_precision=present.target_precision if target_precision is None else target_precision,
+                unseen_share=present.unseen_share if unseen_share is None else unseen_share,
             )
             return await set_policy(ctx, here, wanted, actor=ACTOR)
 

@@ -9,7 +9,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from service.cli import rules
-from service.cli.options import AsJson, DataDir, settings_of
+from service.cli.options import AsJson, DataDir, Slug, settings_of
 from service.cli.rules import ApproveAt, RejectAt, SpamAt, Weights
 from service.cli.runtime import context, run, site_of
 from service.context import Context
@@ -21,7 +21,6 @@ from service.store import policies
 from service.usecases.rehearse import rehearse as try_rules
 from service.web.rehearsals import RehearsalOut
 
-Slug = Annotated[str, typer.Argument(metavar="SITE", help="The site's short name.")]
 _MOVES = {
     Verdict.APPROVE: ("Let through", "people rejected"),
     Verdict.HOLD: ("Held", "people approved"),

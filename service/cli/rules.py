@@ -30,7 +30,6 @@ def changed(
     reject_at: float | None,
 ) -> Policy:
     """The policy with what the command line says; `FieldRefused` for what will not do."""
-    given = {"approve_at": approve_at, "spam_at": spam_at, "reject_at": reject_at}
     found = dict(policy.weights)
     for each in weights or ():
         name, _, value = each.partition("=")
@@ -42,8 +41,13 @@ def changed(
             found.pop(name, None)
         else:
             found[name] = _number(each, value)
-    over: dict[str, float] = {name: value for name, value in given.items() if value is not None}
-    return replace(policy, weights=found, **over)  # type: ignore[arg-type]
+    return replace(
+        policy,
+        weights=found,
+        approve_at=policy.approve_at if approve_at is None else approve_at,
+        spam_at=policy.spam_at if spam_at is None else spam_at,
+        reject_at=policy.reject_at if reject_at is None else reject_at,
+    )
 
 
 def automatic(names: list[str]) -> frozenset[Verdict]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.cli.options import ACTOR, AsJson, DataDir, settings_of
+from service.cli.options import ACTOR, AsJson, DataDir, Slug, settings_of
 from service.cli.runtime import context, run, say, site_of
 from service.errors import FieldRefused
 from service.model.terms import Term, TermKind, TermsProposal
@@ -13,7 +13,6 @@ from service.store import terms
 from service.usecases.set_terms import TermsChange, set_terms
 
 app = typer.Typer(no_args_is_help=True, help="Words that a site blocks or allows.")
-Slug = Annotated[str, typer.Argument(metavar="SITE", help="The site's short name.")]
 Words = Annotated[list[str] | None, typer.Argument(metavar="TERM…", help="Words or phrases.")]
 Kind = Annotated[
     TermKind, typer.Option("--kind", help="Blocked terms speak against a comment, allowed ones for it.")

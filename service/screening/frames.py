@@ -58,10 +58,13 @@ class Channel:
 
     def send(self, value: object) -> None:
         """Send a value, now or as soon as there is room."""
-        if not self._unsent:
-            self._loop.add_writer(self._sock, self._write)
+        is_behind = bool(self._unsent)
         self._unsent += framed(value)
-        self._write()
+        if is_behind:
+            return
+        self._flush()
+        if self._unsent:
+            self._loop.add_writer(self._sock, self._write)
 
     def close(self) -> None:
         """Close this end; `lost` is not called any more."""
@@ -73,11 +76,14 @@ class Channel:
         self._sock.close()
 
     def _write(self) -> None:
+        self._flush()
+        if not self._unsent:
+            self._loop.remove_writer(self._sock)
+
+    def _flush(self) -> None:
         # What cannot be written to a dead process is told by the reader.
         with suppress(OSError):
             del self._unsent[: self._sock.send(self._unsent)]
-        if not self._unsent:
-            self._loop.remove_writer(self._sock)
 
     def _read(self) -> None:
         try:

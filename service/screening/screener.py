@@ -23,6 +23,8 @@ from service.screening.screen import not_checked
 _MOST_AT_ONCE: Final = 16
 # How long a comment waits for a process that is starting.
 _START_SECONDS: Final = 5.0
+# Processes that ended one after the other without an answer, before there are pauses between them.
+_QUICK_STARTS: Final = 3
 _LONGEST_PAUSE: Final = 30.0
 _log = structlog.get_logger("greenroom.screening")
 
@@ -102,7 +104,7 @@ class Screener:
 
     def _pump(self) -> None:
         self._is_pumping = False
-        if self._process is None and not self._failures:
+        if self._process is None and not self._is_failing:
             self._begin()
         if self._process is None or not self._ready.is_set():
             return
@@ -125,10 +127,10 @@ class Screener:
                 self._watch()
 
     def _answered(self, value: Answer | None) -> None:
-        self._failures = 0
         if value is None:
             self._ready.set()
         else:
+            self._failures = 0
             self._head_since = asyncio.get_running_loop().time()
             for event in value.events:
                 _log.error(**event)
@@ -140,7 +142,7 @@ class Screener:
         if asked.answer.done():
             return
         loop = asyncio.get_running_loop()
-        is_starting = not (self._ready.is_set() or self._failures)
+        is_starting = not (self._ready.is_set() or self._is_failing)
         # Behind one that takes all the time, or being that one, of which `_watch` takes care.
         is_behind = bool(self._sent) and self._head_since - asked.since < self._seconds / 2
         is_head = bool(self._sent) and asked is self._sent[0]
@@ -166,9 +168,9 @@ class Screener:
         self._start_over()
 
     def _lost(self) -> None:
-        """The process has ended by itself: one that never came up is not started again at once."""
+        """The process has ended by itself; where none lives to answer, pauses come between the next ones."""
         _log.error("screening.ended", was_ready=self._ready.is_set())
-        self._failures += not self._ready.is_set()
+        self._failures += 1
         if self._sent:
             head = self._sent[0]
             head.losses += 1
@@ -181,10 +183,14 @@ class Screener:
         self._waiting.extendleft(reversed(self._sent))
         self._sent.clear()
         self._let_go(kill=True)
-        if self._failures:
+        if self._is_failing:
             self._begin_later()
         else:
             self._begin()
+
+    @property
+    def _is_failing(self) -> bool:
+        return self._failures > _QUICK_STARTS
 
     def _begin_later(self) -> None:
         pause = min(_LONGEST_PAUSE, 0.1 * 2**self._failures)
@@ -197,7 +203,7 @@ class Screener:
             self._process = Process(self._filters, self._megabytes, self._answered, self._lost)
         except OSError as error:
             _log.error("screening.cannot_start", error=type(error).__name__)
-            self._failures += 1
+            self._failures = max(self._failures, _QUICK_STARTS) + 1
             self._begin_later()
 
     def _let_go(self, *, kill: bool) -> None:

@@ -36,6 +36,8 @@ def test_a_wrong_policy_is_told_in_one_sentence(data_dir: Path) -> None:
         (("--weight", "nonsense=2"), "policy show SITE lists them"),
         (("--automatic", "hold"), "approve, reject (or both), or none"),
         (("--spam-at", "-3"), "approve_at is less than spam_at"),
+        (("--target-precision", "0"), "from 0.5 to 0.999"),
+        (("--unseen-share", "0"), "from 0.01 to 1"),
     ):
         done = command("policy", "set", "daily", *arguments, data_dir=data_dir)
         assert done.returncode == 1
