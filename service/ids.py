@@ -12,14 +12,22 @@ from uuid import UUID
 _CANONICAL = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def new_id(milliseconds: int | None = None) -> UUID:
-    """A new UUIDv7: 48 bits of Unix time in milliseconds and 74 random bits."""
+def new_id(milliseconds: int | None = None, drawn: bytes | None = None) -> UUID:
+    """A new UUIDv7: 48 bits of Unix time in milliseconds and 74 random bits.
+
+    `drawn` are ten bytes in place of the random ones, for an id that its maker can know again.
+    """
     now = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds
-    random = int.from_bytes(os.urandom(10), "big")
+    random = int.from_bytes(os.urandom(10) if drawn is None else drawn, "big")
     value = (now & (1 << 48) - 1) << 80
     value |= 0x7 << 76 | (random >> 68 & 0xFFF) << 64
     value |= 0b10 << 62 | random & (1 << 62) - 1
     return UUID(int=value)
+
+
+def is_drawn(identifier: UUID, drawn: bytes) -> bool:
+    """Whether `new_id` made this id of these ten bytes, whenever that was."""
+    return identifier == new_id(made_at(identifier), drawn)
 
 
 def first_id(milliseconds: int) -> UUID:

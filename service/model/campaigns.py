@@ -1,10 +1,11 @@
 """A campaign: comments that say the same, or nearly so, known by the id of the first of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from service.model.comments import Status
+from service.model.comments import Comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,36 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one act on many comments did to one of them. `changed` is False where nothing was to be done."""
+class Spread:
+    """Scores from the least to the most, with the quarters between."""
 
-    comment_id: UUID
-    page_id: UUID
-    before: Status
-    after: Status
-    version: int
-    changed: bool
+    least: float
+    lower: float
+    median: float
+    upper: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """One act on many comments of a site, and what it did to each; `id` undoes it."""
+class Likenesses:
+    """How alike a campaign's latest comments are.
 
-    id: UUID
-    site_id: int
-    outcomes: list[Outcome]
+    `compared` of them say `texts` different things, and `different` of them have little in common with
+    what most say. `outliers` and `typical` are the latest of each to look at.
+    """
+
+    compared: int
+    texts: int
+    different: int
+    outliers: Sequence[Comment]
+    typical: Sequence[Comment]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign looked at closely, before somebody decides on all of it."""
+
+    campaign: Campaign
+    spread: Spread
+    hosts: Sequence[tuple[str, int]]
+    likenesses: Likenesses

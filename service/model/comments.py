@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from service.model.asking import Consent
 from service.model.decisions import Decision, Reason
+from service.model.leases import Lease
 from service.model.likeness import Print
 from service.model.screenings import Screening, Signal, Verdict
 
@@ -19,12 +21,21 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
 
+class Order(StrEnum):
+    """Which exchange of a thread comes first; within an exchange, the oldest comment always does."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
+
 @dataclass(frozen=True, slots=True)
 class NewComment:
     """Everything that is written when a submission is accepted, in one statement.
 
     `facts` is JSON, `network` a keyed digest, `hosts` where its links lead, `printed` what later comments
-    are compared with, and `unseen` says that people will decide it without the bill.
+    are compared with, `unseen` says that people will decide it without the bill, and `respond_within` how
+    soon somebody should. `contact` is the sealed address, its digest and the id of the key, `same` what the
+    same words of the same author are known by, and `proof` the nonce of a proof of work and when it runs out.
     """
 
     id: UUID
@@ -47,16 +58,21 @@ class NewComment:
     campaign_id: UUID | None
     printed: Print | None
     unseen: bool
-    sealed: bytes
-    digest: bytes
-    key_id: int
+    respond_within: timedelta
+    contact: tuple[bytes, bytes, int] | None
     idempotency_key: bytes | None
     fingerprint: bytes
+    same: bytes | None = None
+    proof: tuple[bytes, datetime] | None = None
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedComment:
-    """What a reader may see of an approved comment: nothing that names its author but the name."""
+    """What a reader may see of an approved comment: nothing that names its author but the name.
+
+    One that was `removed` has neither name nor text; it is there for the replies below it.
+    """
 
     id: UUID
     parent_id: UUID | None
@@ -66,11 +82,16 @@ class PublishedComment:
     website: str | None
     text: str
     created_at: datetime
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """What a moderator sees. `version` grows by one with each decision."""
+    """What a moderator sees. `version` grows by one with each decision.
+
+    `due_at` is until when somebody should have decided, `assigned_to` the moderator it was passed to,
+    `open_reports` counts readers' reports since somebody last looked, and `lease` is a running one.
+    """
 
     id: UUID
     site_id: int
@@ -90,8 +111,22 @@ class Comment:
     created_at: datetime
     unseen: bool
     campaign_id: UUID | None
+    due_at: datetime
+    assigned_to: str | None
+    escalated_at: datetime | None
+    edited_at: datetime | None
+    appealed_at: datetime | None
+    appeal: str | None
+    open_reports: int
+    gone_because: str | None
+    lease: Lease | None
     signals: Sequence[Signal]
     decisions: Sequence[Decision]
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is a tombstone, with nothing left to decide."""
+        return self.gone_because is not None
 
     @property
     def is_blind(self) -> bool:
@@ -114,6 +149,9 @@ class LockedComment:
     page_id: UUID
     status: Status
     version: int
+    open_reports: int = 0
+    appealed: bool = False
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

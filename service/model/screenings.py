@@ -4,13 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from service.errors import FieldRefused
 
 MAX_SEVERITY: Final = 3
 NOT_CHECKED: Final = "not_checked"
 LEARNED: Final = "learned"
+_ABOUT_LINKS: Final = frozenset({"links", "website", "spelt_out"})
 MAX_WEIGHT: Final = 100.0
 MAX_SCORE: Final = 1_000.0
 
@@ -56,6 +57,13 @@ class Signal:
     evidence: Sequence[str] = ()
     axis: Axis = Axis.SPAM
     severity: int = 0
+
+    @property
+    def kind(self) -> Literal["words", "links", "model"]:
+        """What its spans lie over: words by somebody's list or rule, links, or what the learner went by."""
+        if self.name == LEARNED:
+            return "model"
+        return "links" if self.name in _ABOUT_LINKS else "words"
 
     @property
     def points(self) -> float:

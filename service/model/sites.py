@@ -3,13 +3,15 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
 from service.errors import FieldRefused
+from service.model.asking import Asks
+from service.model.rules import Rule
 from service.model.urls import Address, parse_origin
 
 MAX_PAGE_TITLE: Final = 300
@@ -18,10 +20,12 @@ _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`origins` are exact (RFC 6454); `close_after` closes a page so long after its first comment.
+    """`origins` are exact (RFC 6454); `close_after` closes a page so long after its first comment;
+    `respond_within` is how soon a comment should be decided.
 
     The versions name the site's terms and what its learner knows, so that a copy in memory knows when it
-    is old.
+    is old. `rules` are those that stand, and `flooded` whether unknown senders are asked for a proof, where
+    the site was read to take a submission. `asks` is what its form asks.
     """
 
     id: int
@@ -31,6 +35,10 @@ class Site:
     close_after: timedelta | None
     terms_version: int = 0
     learner_version: int = 0
+    respond_within: timedelta = timedelta(hours=24)
+    rules: tuple[Rule, ...] = ()
+    asks: Asks = field(default_factory=Asks)
+    flooded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from service.errors import FieldRefused
+from service.model.asking import Consent
 from service.model.characters import (
     is_blank,
     refuse_control_characters,
@@ -23,14 +24,15 @@ _POP_EMBEDDING: Final = "\u202c"
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A reader's comment as sent; `text` is kept to the byte."""
+    """A reader's comment as sent; `text` is kept to the byte. `consent` is what its author agreed to."""
 
     page: Page
     name: str
-    email: EmailAddress
+    email: EmailAddress | None
     website: str | None
     text: str
     parent_id: UUID | None
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Delivery:
 
     `network` names where it came from (/24 or /64), `honeypot` what stood in the field that people do
     not see, `fill_seconds` how long the form was open (None: unknown), `trusted` that a program with
-    a moderator's token sent it, which the limits let through.
+    a moderator's token sent it, which the limits let through. `once` says that the same words are not taken
+    twice, `proof` is a proof of work, and who `can_prove` may be asked for one: all but forms without script.
     """
 
     network: str
@@ -49,6 +52,9 @@ class Delivery:
     key: bytes | None
     key_is_explicit: bool
     trusted: bool = False
+    once: bool = False
+    proof: str = ""
+    can_prove: bool = True
 
 
 @dataclass(frozen=True, slots=True)

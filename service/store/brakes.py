@@ -57,7 +57,7 @@ WITH rule AS (
     (SELECT false, c.status, c.policy_version, c.created_at
        FROM decision d
        JOIN comment c ON c.site_id = d.site_id AND c.id = d.comment_id
-      WHERE d.site_id = $1 AND d.action = $2 AND d.automatic
+      WHERE d.site_id = $1 AND d.action = $2 AND d.automatic AND d.decided_by = 'policy'
       ORDER BY d.id DESC
       LIMIT $3)
 )

@@ -1,13 +1,12 @@
 """Campaigns: no table of their own, but what comments with the same `campaign_id` have in common."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-import asyncpg
-
 from service.model.campaigns import Campaign
-from service.model.comments import LockedComment, Status
+from service.model.comments import Status
 from service.store.database import Connection
 
 # Those that wait for somebody, the largest first; what was decided of them before is part of the count.
@@ -35,21 +34,33 @@ SELECT w.campaign_id AS id, s.slug AS site, m.*, t.text
   JOIN comment t ON t.site_id = w.site_id AND t.id = m.last_id
  ORDER BY m.pending DESC, w.campaign_id DESC
 """
-LOCK_MEMBERS: Final = """
-SELECT id, site_id, page_id, status, version
+# Those that are not as they should be yet: what is done already is passed over by the index.
+MEMBERS: Final = """
+SELECT id
   FROM comment
- WHERE site_id = $1 AND campaign_id = $2 AND id <= $3
+ WHERE site_id = $1 AND campaign_id = $2 AND id > $3 AND id <= $4 AND status <> $5
+       AND id <> ALL($6::uuid[])
  ORDER BY id
-   FOR UPDATE
+ LIMIT $7
 """
-LOCK_BATCH: Final = """
-SELECT c.id, c.site_id, c.page_id, c.status, c.version, d.version AS decided_version
-  FROM decision d
-  JOIN comment c ON c.site_id = d.site_id AND c.id = d.comment_id
- WHERE d.site_id = ANY($1::integer[]) AND d.batch_id = $2
- ORDER BY c.id
-   FOR UPDATE OF c
+COUNT_MEMBERS: Final = """
+SELECT count(*)
+  FROM comment
+ WHERE site_id = $1 AND campaign_id = $2 AND id > $3 AND id <= $4 AND status <> $5
+       AND id <> ALL($6::uuid[])
 """
+IS_ONE: Final = "SELECT EXISTS (SELECT FROM comment WHERE site_id = $1 AND campaign_id = $2)"
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Which comments of a campaign an act is about: up to `last`, some left out, and not `after` yet."""
+
+    site_id: int
+    campaign_id: UUID
+    last: UUID
+    left_out: Sequence[UUID]
+    after: Status
 
 
 async def waiting(conn: Connection, site_ids: Sequence[int], limit: int) -> Sequence[Campaign]:
@@ -57,20 +68,23 @@ async def waiting(conn: Connection, site_ids: Sequence[int], limit: int) -> Sequ
     return [Campaign(**dict(row)) for row in await conn.fetch(WAITING, list(site_ids), limit)]
 
 
-async def lock_members(
-    conn: Connection, site_id: int, campaign_id: UUID, last: UUID
-) -> Sequence[LockedComment]:
-    """Take the rows of a campaign's comments up to the id `last`, in order, so that two acts cannot block."""
-    return [_locked(row) for row in await conn.fetch(LOCK_MEMBERS, site_id, campaign_id, last)]
+async def members(conn: Connection, aim: Aim, start: UUID, limit: int) -> list[UUID]:
+    """Up to `limit` of the comments aimed at with ids after `start`, in order."""
+    found = await conn.fetch(
+        MEMBERS, aim.site_id, aim.campaign_id, start, aim.last, aim.after.value, list(aim.left_out), limit
+    )
+    return [row["id"] for row in found]
 
 
-async def lock_batch(
-    conn: Connection, site_ids: Sequence[int], batch_id: UUID
-) -> Sequence[tuple[LockedComment, bool]]:
-    """Take the rows that one act decided, each with whether that decision is still the latest."""
-    rows = await conn.fetch(LOCK_BATCH, list(site_ids), batch_id)
-    return [(_locked(row), row["version"] == row["decided_version"]) for row in rows]
+async def count_members(conn: Connection, aim: Aim, start: UUID) -> int:
+    """How many of the comments aimed at have ids after `start`."""
+    return int(
+        await conn.fetchval(
+            COUNT_MEMBERS, aim.site_id, aim.campaign_id, start, aim.last, aim.after.value, list(aim.left_out)
+        )
+    )
 
 
-def _locked(row: asyncpg.Record) -> LockedComment:
-    return LockedComment(row["id"], row["site_id"], row["page_id"], Status(row["status"]), row["version"])
+async def is_one(conn: Connection, site_id: int, campaign_id: UUID) -> bool:
+    """Whether the site has a campaign of this id."""
+    return bool(await conn.fetchval(IS_ONE, site_id, campaign_id))

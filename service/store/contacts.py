@@ -1,4 +1,4 @@
-"""Table `contact`: the sealed e-mail addresses. Nothing but key rotation reads it so far."""
+"""Table `contact`: the sealed e-mail addresses. Key rotation and disclosure read it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ UPDATE contact AS c
   FROM unnest($2::integer[], $3::uuid[], $4::bytea[], $5::bytea[]) AS n(site_id, comment_id, sealed, digest)
  WHERE c.site_id = n.site_id AND c.comment_id = n.comment_id
 """
+SEALED: Final = "SELECT sealed FROM contact WHERE site_id = $1 AND comment_id = $2"
 KEY_CHECKS: Final = "SELECT key_id, digest FROM key_check"
 ADD_KEY_CHECK: Final = """
 INSERT INTO key_check (key_id, digest)
@@ -61,6 +62,12 @@ async def reseal(conn: Connection, key_id: int, rows: Sequence[SealedContact]) -
         [row.sealed for row in rows],
         [row.digest for row in rows],
     )
+
+
+async def sealed(conn: Connection, site_id: int, comment_id: UUID) -> bytes | None:
+    """The sealed address of one comment, if it is still kept."""
+    found: bytes | None = await conn.fetchval(SEALED, site_id, comment_id)
+    return found
 
 
 async def key_checks(conn: Connection) -> dict[int, bytes]:

@@ -47,6 +47,13 @@ SELECT (SELECT count(*) FROM from_network WHERE id >= $6) AS network_recent,
        (SELECT count(*)
           FROM (SELECT FROM comment WHERE site_id = $1 AND page_id = $5 AND id >= $7 LIMIT 100) p
        ) AS page_recent,
+       ARRAY(SELECT m.name
+               FROM moderator m
+              WHERE m.disabled_at IS NULL
+                AND (m.all_sites OR EXISTS (
+                    SELECT FROM moderator_site w WHERE w.moderator_id = m.id AND w.site_id = $1))
+              UNION ALL
+             SELECT coalesce(s.title, s.slug) FROM site s WHERE s.id = $1) AS own_names,
        (SELECT p.created_at FROM page p WHERE p.site_id = $1 AND p.id = $5) AS page_since,
        (SELECT q.id
           FROM comment q
@@ -61,6 +68,21 @@ SELECT (SELECT count(*) FROM from_network WHERE id >= $6) AS network_recent,
                   FROM records
                  GROUP BY kind, host) r
        ) AS records
+"""
+OF_HOSTS: Final = """
+SELECT w.host,
+       count(*) FILTER (WHERE c.status = 'approved') AS approved,
+       count(*) FILTER (WHERE c.status = 'rejected' AND c.reason = 'spam') AS spam,
+       count(*) FILTER (WHERE c.status = 'rejected' AND c.reason <> 'spam') AS rejected
+  FROM unnest($2::text[]) AS w(host)
+ CROSS JOIN LATERAL (
+       SELECT l.comment_id
+         FROM link l
+        WHERE l.site_id = $1 AND l.host = w.host
+        ORDER BY l.comment_id DESC
+        LIMIT 50) t
+  JOIN comment c ON c.site_id = $1 AND c.id = t.comment_id
+ GROUP BY w.host
 """
 
 
@@ -82,7 +104,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The answers. `page_before` is the latest comment on the page that is not recent."""
+    """The answers. `page_before` is the latest comment on the page that is not recent.
+
+    `own_names` are what the site's moderators and the site itself are called.
+    """
 
     network_recent: int
     page_recent: int
@@ -91,6 +116,7 @@ class Gathered:
     author: Record
     network: Record
     hosts: dict[str, Record]
+    own_names: Sequence[str]
 
 
 async def gather(conn: Connection, asked: Asked) -> Gathered:
@@ -116,7 +142,14 @@ async def gather(conn: Connection, asked: Asked) -> Gathered:
         author=by_kind.get("author", Record()),
         network=by_kind.get("network", Record()),
         hosts={each["host"]: _record(each) for each in records if each["host"]},
+        own_names=row["own_names"],
     )
+
+
+async def of_hosts(conn: Connection, site_id: int, hosts: Sequence[str]) -> dict[str, Record]:
+    """What is known about these hosts alone; those that nothing is known of are left out."""
+    rows = await conn.fetch(OF_HOSTS, site_id, list(hosts))
+    return {row["host"]: Record(row["approved"], row["spam"], row["rejected"]) for row in rows}
 
 
 def _record(each: dict[str, Any]) -> Record:

@@ -7,14 +7,16 @@ from typing import Final
 
 from service.store.database import Connection
 
-# Decisions carry the time at which their transaction began, so a look back of ten seconds is needed.
+# Decisions carry the time at which their transaction began, so a look back of ten seconds is needed. The
+# last byte of the weights is the reading that they were learned with: after another, all is learned anew.
 DUE: Final = """
 SELECT s.id
   FROM site s
   LEFT JOIN learner l ON l.site_id = s.id
- WHERE s.id = ANY($1::integer[]) OR $1 IS NULL AND EXISTS (
+ WHERE s.id = ANY($1::integer[]) OR $1 IS NULL AND (
+       get_byte(l.weights, octet_length(l.weights) - 1) <> $2 OR EXISTS (
        SELECT FROM decision d
-        WHERE d.site_id = s.id AND d.decided_at > coalesce(l.read_at, '-infinity') - interval '10 seconds')
+        WHERE d.site_id = s.id AND d.decided_at > coalesce(l.read_at, '-infinity') - interval '10 seconds'))
  ORDER BY s.id
 """
 GET: Final = """
@@ -48,9 +50,9 @@ class StoredLearner:
     learned_at: datetime | None = None
 
 
-async def due(conn: Connection, site_ids: Sequence[int] | None = None) -> Sequence[int]:
-    """The sites where something was decided since the last look, or just these."""
-    return [row["id"] for row in await conn.fetch(DUE, None if site_ids is None else list(site_ids))]
+async def due(conn: Connection, reading: int, site_ids: Sequence[int] | None = None) -> Sequence[int]:
+    """The sites where something was decided since the last look, or read otherwise then; or just these."""
+    return [row["id"] for row in await conn.fetch(DUE, None if site_ids is None else list(site_ids), reading)]
 
 
 async def get(conn: Connection, site_id: int) -> StoredLearner | None:

@@ -14,29 +14,33 @@ from service.store import signals
 from service.store.database import Connection
 
 # What a person's decision says about a comment's words: approved is ham, rejected as spam is spam, and a
-# rejection for another reason says nothing. The teacher is whoever made the status that counts now, so
-# that an undo takes the lesson away or brings the earlier one back. However many comments of one campaign
+# rejection for another reason says nothing. The teacher is whoever made the standing that counts now, so
+# that an undo takes the lesson away or brings the earlier one back: it leads to where the comment stood
+# two versions earlier, and so does an undo of that, wherefore the latest other decision at an even distance
+# is the one that counts. However many comments of one campaign
 # are decided on one day, they are one vote.
 PRESENT: Final = """
 WITH decided AS (
-    SELECT c.site_id, c.id, c.status, c.campaign_id
+    SELECT c.site_id, c.id, c.status, c.version, c.campaign_id, c.gone_at IS NOT NULL AS is_gone
       FROM comment c
      WHERE c.site_id = $1 AND c.decided_by = 'person'
            AND (c.status = 'approved' OR c.reason = 'spam')
      ORDER BY c.id DESC
      LIMIT $2
 ), taught AS (
-    SELECT c.id, c.status = 'rejected' AS is_spam, c.campaign_id, d.decided_at, d.decided_by
+    SELECT c.id, c.status = 'rejected' AS is_spam, c.campaign_id, c.is_gone, d.decided_at,
+           d.decided_by
       FROM decided c
      CROSS JOIN LATERAL (
            SELECT e.decided_at, e.decided_by
              FROM decision e
-            WHERE e.site_id = c.site_id AND e.comment_id = c.id AND e.after = c.status AND e.action <> 'undo'
+            WHERE e.site_id = c.site_id AND e.comment_id = c.id AND e.version <= c.version
+                   AND (c.version - e.version) % 2 = 0 AND e.action <> 'undo'
             ORDER BY e.version DESC
             LIMIT 1) d
 ), votes AS (
     SELECT DISTINCT ON (coalesce(campaign_id, id), (decided_at AT TIME ZONE 'UTC')::date, is_spam)
-           id, is_spam
+           id, is_spam, is_gone
       FROM taught
      WHERE NOT EXISTS (SELECT FROM untrusted_teacher u WHERE u.site_id = $1 AND u.name = taught.decided_by)
      ORDER BY coalesce(campaign_id, id), (decided_at AT TIME ZONE 'UTC')::date, is_spam, id DESC
@@ -44,13 +48,14 @@ WITH decided AS (
 SELECT v.id, v.is_spam, CASE WHEN l.reading = $3 THEN l.features END AS features
   FROM votes v
   LEFT JOIN lesson l ON l.site_id = $1 AND l.comment_id = v.id
+ WHERE NOT v.is_gone OR l.reading = $3
  ORDER BY v.id
 """
 KEEP: Final = """
 INSERT INTO lesson (site_id, comment_id, reading, features)
 SELECT $1, n.comment_id, $2, n.features
   FROM unnest($3::uuid[], $4::bytea[]) AS n(comment_id, features)
-  JOIN comment c ON c.site_id = $1 AND c.id = n.comment_id
+  JOIN comment c ON c.site_id = $1 AND c.id = n.comment_id AND c.decided_by = 'person'
 ON CONFLICT (site_id, comment_id) DO UPDATE SET reading = excluded.reading, features = excluded.features
 """
 READABLE: Final = """
@@ -123,7 +128,7 @@ async def present(conn: Connection, site_id: int, limit: int, reading: int) -> S
 async def keep(
     conn: Connection, site_id: int, reading: int, comment_ids: Sequence[UUID], features: Sequence[bytes]
 ) -> None:
-    """Keep what was read in these comments; those that are gone by now are left out."""
+    """Keep what was read in these comments; not those that are gone or changed by now."""
     await conn.execute(KEEP, site_id, reading, list(comment_ids), list(features))
 
 

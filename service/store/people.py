@@ -1,80 +1,104 @@
-"""Tables `moderator`, `moderator_site`, `session` and `api_token`."""
+"""Tables `moderator` and `moderator_site`."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 
 from service.errors import AlreadyExists
-from service.model.people import ROLE_SCOPES, Moderator, Principal, Role, Scope
+from service.model.people import Moderator, Rights, Role
 from service.store.database import Connection
 
 ADD_MODERATOR: Final = """
-INSERT INTO moderator (id, name, role, all_sites, password_hash)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO moderator (id, name, role, all_sites, may_disclose, password_hash, one_time_until)
+VALUES ($1, $2, $3, $4, $5, $6, now() + $7::interval)
 """
-ADD_MODERATOR_SITES: Final = """
-INSERT INTO moderator_site (moderator_id, site_id)
-SELECT $1, unnest($2::integer[])
+FORGET_SITES: Final = "DELETE FROM moderator_site WHERE moderator_id = $1"
+ADD_SITES: Final = """
+INSERT INTO moderator_site (moderator_id, site_id, role)
+SELECT $1, * FROM unnest($2::integer[], $3::text[])
 """
-MODERATOR_BY_NAME: Final = """
-SELECT m.id, m.name, m.role, m.all_sites, m.password_hash,
-       ARRAY(SELECT s.site_id FROM moderator_site s WHERE s.moderator_id = m.id) AS site_ids
+ALL: Final = """
+SELECT m.id, m.name, m.role, m.all_sites, m.may_disclose, m.password_hash, m.one_time_until, m.totp,
+       m.totp_confirmed_at IS NOT NULL AS has_second_factor, m.oidc_subject IS NOT NULL AS is_linked,
+       m.follows_groups, m.created_at, m.disabled_at,
+       ARRAY(SELECT w.site_id FROM moderator_site w WHERE w.moderator_id = m.id ORDER BY 1) AS site_ids,
+       ARRAY(SELECT w.role FROM moderator_site w WHERE w.moderator_id = m.id ORDER BY w.site_id) AS site_roles
   FROM moderator m
- WHERE m.name = $1 AND m.disabled_at IS NULL
+ WHERE $1::uuid IS NULL OR m.id = $1
+ ORDER BY m.disabled_at IS NOT NULL, m.name
 """
+ID_BY_NAME: Final = "SELECT id FROM moderator WHERE lower(name) = lower($1)"
+ID_BY_SUBJECT: Final = "SELECT id FROM moderator WHERE oidc_issuer = $1 AND oidc_subject = $2"
 COUNT_MODERATORS: Final = "SELECT count(*) FROM moderator WHERE disabled_at IS NULL"
-ADD_SESSION: Final = """
-INSERT INTO session (digest, moderator_id, expires_at)
-VALUES ($1, $2, now() + $3::interval)
+# In the order of their ids, so that two admins who change one another wait in line and not in a circle.
+LOCK_GOVERNORS: Final = """
+SELECT id
+  FROM moderator
+ WHERE role = 'admin' AND all_sites AND disabled_at IS NULL
+ ORDER BY id
+   FOR UPDATE
 """
-BY_SESSION: Final = """
-SELECT m.id, m.name, m.role, m.all_sites, s.seen_at < now() - interval '1 minute' AS stale,
-       ARRAY(SELECT w.site_id FROM moderator_site w WHERE w.moderator_id = m.id) AS site_ids
-  FROM session s
-  JOIN moderator m ON m.id = s.moderator_id
- WHERE s.digest = $1
-   AND s.expires_at > now()
-   AND s.seen_at > now() - $2::interval
-   AND m.disabled_at IS NULL
+SET_RIGHTS: Final = """
+UPDATE moderator SET role = $2, all_sites = $3, may_disclose = $4, follows_groups = $5 WHERE id = $1
 """
-TOUCH_SESSION: Final = "UPDATE session SET seen_at = now() WHERE digest = $1"
-END_SESSION: Final = "DELETE FROM session WHERE digest = $1"
-ADD_TOKEN: Final = """
-INSERT INTO api_token (id, digest, scopes, site_id, expires_at)
-VALUES ($1, $2, $3, $4, now() + $5::interval)
+FOLLOW_GROUPS: Final = "UPDATE moderator SET follows_groups = true WHERE id = $1"
+SET_DISABLED: Final = """
+UPDATE moderator SET disabled_at = CASE WHEN $2::boolean THEN coalesce(disabled_at, now()) END WHERE id = $1
 """
-BY_TOKEN: Final = """
-SELECT id, digest, scopes, site_id
-  FROM api_token
- WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+SET_PASSWORD: Final = """
+UPDATE moderator SET password_hash = $2, one_time_until = now() + $3::interval WHERE id = $1
 """
+LINK: Final = "UPDATE moderator SET oidc_issuer = $2, oidc_subject = $3 WHERE id = $1"
+PREFERENCES: Final = "SELECT preferences FROM moderator WHERE id = $1"
+SET_PREFERENCES: Final = "UPDATE moderator SET preferences = $2::jsonb WHERE id = $1"
 
 
-async def add_moderator(conn: Connection, moderator: Moderator) -> None:
+async def add_moderator(
+    conn: Connection, moderator: Moderator, one_time_for: timedelta | None = None
+) -> None:
     """Store a moderator; `AlreadyExists` where the name is taken."""
+    rights = moderator.rights
     try:
         await conn.execute(
             ADD_MODERATOR,
             moderator.id,
             moderator.name,
-            moderator.role.value,
-            moderator.site_ids is None,
+            rights.role.value,
+            rights.sites is None,
+            rights.may_disclose,
             moderator.password_hash,
+            one_time_for,
         )
     except asyncpg.UniqueViolationError:
         raise AlreadyExists(f"There is a moderator called {moderator.name} already.") from None
-    await conn.execute(ADD_MODERATOR_SITES, moderator.id, list(moderator.site_ids or ()))
+    await _set_sites(conn, moderator.id, rights)
 
 
-async def moderator_by_name(conn: Connection, name: str) -> Moderator | None:
-    """The moderator who signs in with this name, unless disabled."""
-    row = await conn.fetchrow(MODERATOR_BY_NAME, name)
-    if row is None:
-        return None
-    return Moderator(row["id"], row["name"], Role(row["role"]), _sites(row), row["password_hash"])
+async def every(conn: Connection) -> Sequence[Moderator]:
+    """All moderators by name, the disabled ones last."""
+    return [_moderator(row) for row in await conn.fetch(ALL, None)]
+
+
+async def by_id(conn: Connection, moderator_id: UUID) -> Moderator | None:
+    """One moderator, disabled or not."""
+    row = await conn.fetchrow(ALL, moderator_id)
+    return None if row is None else _moderator(row)
+
+
+async def by_name(conn: Connection, name: str) -> Moderator | None:
+    """The moderator of this name, in whatever case it is written, disabled or not."""
+    found = await conn.fetchval(ID_BY_NAME, name)
+    return None if found is None else await by_id(conn, found)
+
+
+async def by_subject(conn: Connection, issuer: str, subject: str) -> Moderator | None:
+    """Whom a provider's account is linked to."""
+    found = await conn.fetchval(ID_BY_SUBJECT, issuer, subject)
+    return None if found is None else await by_id(conn, found)
 
 
 async def count_moderators(conn: Connection) -> int:
@@ -82,56 +106,84 @@ async def count_moderators(conn: Connection) -> int:
     return int(await conn.fetchval(COUNT_MODERATORS))
 
 
-async def add_session(conn: Connection, digest: bytes, moderator_id: UUID, lasts: timedelta) -> None:
-    """Begin a session."""
-    await conn.execute(ADD_SESSION, digest, moderator_id, lasts)
+async def lock_governors(conn: Connection) -> set[UUID]:
+    """The ids of the admins of everything, whom nobody else changes until this transaction ends."""
+    return {row["id"] for row in await conn.fetch(LOCK_GOVERNORS)}
 
 
-async def by_session(conn: Connection, digest: bytes, idle: timedelta) -> Principal | None:
-    """Who a session belongs to, unless it ended; notes at most once a minute that it is used."""
-    row = await conn.fetchrow(BY_SESSION, digest, idle)
-    if row is None:
-        return None
-    if row["stale"]:
-        await conn.execute(TOUCH_SESSION, digest)
-    return Principal(
-        name=row["name"],
-        scopes=ROLE_SCOPES[Role(row["role"])],
-        site_ids=_sites(row),
-        moderator_id=row["id"],
-        session=digest,
-    )
-
-
-async def end_session(conn: Connection, digest: bytes) -> None:
-    """End a session here and now."""
-    await conn.execute(END_SESSION, digest)
-
-
-async def add_token(
-    conn: Connection,
-    token_id: str,
-    digest: bytes,
-    scopes: Iterable[Scope],
-    *,
-    site_id: int | None,
-    lasts: timedelta | None,
+async def set_rights(
+    conn: Connection, moderator_id: UUID, rights: Rights, *, follows_groups: bool = False
 ) -> None:
-    """Store an API token; without `lasts` it does not expire."""
-    await conn.execute(ADD_TOKEN, token_id, digest, [scope.value for scope in scopes], site_id, lasts)
+    """Replace what a moderator may do, and where."""
+    everywhere = rights.sites is None
+    await conn.execute(
+        SET_RIGHTS, moderator_id, rights.role.value, everywhere, rights.may_disclose, follows_groups
+    )
+    await conn.execute(FORGET_SITES, moderator_id)
+    await _set_sites(conn, moderator_id, rights)
 
 
-async def by_token(conn: Connection, token_id: str) -> tuple[bytes, Principal] | None:
-    """The digest to compare with, and who the token acts as; None where it is unknown or has ended."""
-    row = await conn.fetchrow(BY_TOKEN, token_id)
-    if row is None:
-        return None
-    return row["digest"], Principal(
-        name=f"token {row['id']}",
-        scopes=frozenset(map(Scope, row["scopes"])),
-        site_ids=None if row["site_id"] is None else frozenset({row["site_id"]}),
+async def set_disabled(conn: Connection, moderator_id: UUID, *, disabled: bool) -> None:
+    """Keep a moderator out, or let them in again."""
+    await conn.execute(SET_DISABLED, moderator_id, disabled)
+
+
+async def set_password(
+    conn: Connection, moderator_id: UUID, password_hash: str, one_time_for: timedelta | None
+) -> None:
+    """Replace a password; with `one_time_for` it only opens the way to an own one, and only so long."""
+    await conn.execute(SET_PASSWORD, moderator_id, password_hash, one_time_for)
+
+
+async def link(conn: Connection, moderator_id: UUID, identity: tuple[str, str] | None) -> None:
+    """Link a provider's account (issuer, subject), or none; `AlreadyExists` where it is somebody else's."""
+    issuer, subject = identity or (None, None)
+    try:
+        await conn.execute(LINK, moderator_id, issuer, subject)
+    except asyncpg.UniqueViolationError:
+        raise AlreadyExists("That account is linked to another moderator.") from None
+
+
+async def follow_groups(conn: Connection, moderator_id: UUID) -> None:
+    """From now on a provider's groups say what role somebody has, until a person says another."""
+    await conn.execute(FOLLOW_GROUPS, moderator_id)
+
+
+async def preferences(conn: Connection, moderator_id: UUID) -> dict[str, Any]:
+    """What a moderator set for the console."""
+    found: dict[str, Any] = json.loads(await conn.fetchval(PREFERENCES, moderator_id) or "{}")
+    return found
+
+
+async def set_preferences(conn: Connection, moderator_id: UUID, chosen: Mapping[str, Any]) -> None:
+    """Replace what a moderator set for the console."""
+    await conn.execute(SET_PREFERENCES, moderator_id, json.dumps(dict(chosen)))
+
+
+async def _set_sites(conn: Connection, moderator_id: UUID, rights: Rights) -> None:
+    given = rights.sites or {}
+    roles = [role.value if role else None for role in given.values()]
+    await conn.execute(ADD_SITES, moderator_id, list(given), roles)
+
+
+def _moderator(row: asyncpg.Record) -> Moderator:
+    return Moderator(
+        id=row["id"],
+        name=row["name"],
+        rights=rights_of(row),
+        password_hash=row["password_hash"],
+        one_time_until=row["one_time_until"],
+        totp=row["totp"],
+        has_second_factor=row["has_second_factor"],
+        is_linked=row["is_linked"],
+        follows_groups=row["follows_groups"],
+        created_at=row["created_at"],
+        disabled_at=row["disabled_at"],
     )
 
 
-def _sites(row: asyncpg.Record) -> frozenset[int] | None:
-    return None if row["all_sites"] else frozenset(row["site_ids"])
+def rights_of(row: asyncpg.Record) -> Rights:
+    """What a row of `moderator` with its sites says that somebody may do."""
+    roles = [Role(role) if role else None for role in row["site_roles"]]
+    sites = None if row["all_sites"] else dict(zip(row["site_ids"], roles, strict=True))
+    return Rights(Role(row["role"]), sites, row["may_disclose"])

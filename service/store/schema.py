@@ -1,5 +1,6 @@
 """Installs schema.sql, leads older databases to it, and lets the application's role in."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from importlib.resources import files
@@ -10,14 +11,20 @@ import asyncpg
 import structlog
 
 from service.errors import Unavailable
+from service.store import roles
+from service.store.belts import DESK
 from service.store.database import MIN_SERVER, Connection
 
+# Two minutes in all, for somebody who reads the whole database.
+_LOCK_TRIES: Final = 150
+_LOCK_PAUSE: Final = 0.5
 _LOCK_KEY: Final = 0x6772_6565_6E72_6F6F
 _log = structlog.get_logger("greenroom.schema")
 
 INSTALLED: Final = "SELECT to_regclass('schema_version') IS NOT NULL"
 VERSION: Final = "SELECT coalesce(max(version), 0) FROM schema_version"
 LOCK: Final = "SELECT pg_advisory_lock($1)"
+WHO: Final = "SELECT current_user::text"
 UNLOCK: Final = "SELECT pg_advisory_unlock($1)"
 RECORD_STEP: Final = "INSERT INTO schema_version (version) VALUES ($1)"
 
@@ -51,9 +58,9 @@ def latest_version() -> int:
 async def migrate(dsn: str, *, app_role: str | None = None) -> tuple[int, int]:
     """Bring the database to the latest version; gives (version before, version after).
 
-    Takes an advisory lock, so that only one process migrates. Each step is one transaction with a short
-    `lock_timeout`, so that waiting behind a long reader never stops the writers. `app_role` gets what
-    the application needs and no more: it can add audit events but not change them.
+    Takes an advisory lock, so that only one process migrates. Each step is one transaction that waits
+    for locks only shortly, so that waiting behind a long reader never stops the writers. `app_role` gets
+    what the application needs and no more: it can add audit events but not change them.
     """
     conn = await asyncpg.connect(dsn, timeout=5, server_settings={"lock_timeout": "2s"})
     try:
@@ -66,6 +73,8 @@ async def migrate(dsn: str, *, app_role: str | None = None) -> tuple[int, int]:
         await _apply(conn, before)
         if app_role:
             await _let_in(conn, app_role)
+        if await roles.ensure(conn, app_role or str(await conn.fetchval(WHO))):
+            await _let_in(conn, DESK)
         await conn.fetchval(UNLOCK, _LOCK_KEY)
         return before, await version(conn)
     finally:
@@ -111,10 +120,28 @@ async def _apply(conn: Connection, before: int) -> None:
         return
     for step, sql in migrations():
         if step > before:
+            await apply_step(conn, sql, step)
+            _log.info("schema.migrated", version=step)
+
+
+async def apply_step(conn: Connection, sql: str, step: int) -> None:
+    """One step as one transaction, tried again and again where somebody holds what it has to lock.
+
+    Whoever waits for a lock has everybody behind it wait as well, so it waits shortly and often. Raises
+    asyncpg's `LockNotAvailableError` in the end.
+    """
+    for left in reversed(range(_LOCK_TRIES)):
+        try:
             async with conn.transaction():
+                await conn.execute("SET LOCAL lock_timeout = '150ms'")
                 await conn.execute(sql)
                 await conn.execute(RECORD_STEP, step)
-            _log.info("schema.migrated", version=step)
+        except asyncpg.LockNotAvailableError:
+            if not left:
+                raise
+            await asyncio.sleep(_LOCK_PAUSE)
+        else:
+            return
 
 
 async def _let_in(conn: Connection, role: str) -> None:
@@ -130,4 +157,5 @@ GRANTS: Final = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO :role",
     "REVOKE UPDATE, DELETE ON audit_event, decision, policy, schema_version, key_check FROM :role",
     "REVOKE INSERT ON schema_version FROM :role",
+    "GRANT EXECUTE ON FUNCTION forget_notes TO :role",
 )

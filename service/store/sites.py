@@ -8,46 +8,43 @@ from uuid import UUID
 
 import asyncpg
 
-from service.errors import AlreadyExists
+from service.model.asking import Asks, Consent
 from service.model.people import Principal
 from service.model.screenings import Policy, Verdict
 from service.model.sites import PageState, Site, is_slug
+from service.store import rules
 from service.store.database import Connection
 
 # Automatic is what the owner wants and the brake lets through: a new policy holds until it is measured,
 # and so does one that nobody measures.
 BY_SLUG: Final = """
-SELECT s.id, s.slug, s.origins, s.language, s.close_after_days, s.terms_version,
+SELECT s.id, s.slug, s.origins, s.language, s.close_after_days, s.terms_version, s.respond_hours,
+       s.name_required, s.email_required, s.website_shown, s.comment_first, s.consent_text, s.consent_url,
        coalesce(l.version, 0) AS learner_version,
+       EXISTS (SELECT FROM flood f
+                WHERE f.site_id = s.id
+                      AND CASE WHEN f.wanted_until > now() THEN f.wanted ELSE f.tripped END) AS flooded,
        p.version, p.weights, p.approve_at, p.spam_at, p.reject_at, p.target_precision, p.unseen_share,
        ARRAY(SELECT b.action FROM brake b
               WHERE b.site_id = s.id AND b.released AND b.action = ANY(p.automatic)
                     AND b.checked_at >= p.set_at
-                    AND b.checked_at > now() - interval '5 minutes') AS automatic
+                    AND b.checked_at > now() - interval '5 minutes') AS automatic,
+       (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.id)
+          FROM rule r
+         WHERE r.site_id = s.id AND r.ended_at IS NULL AND r.expires_at > now()) AS rules
   FROM site s
   JOIN policy p ON p.site_id = s.id AND p.version = s.policy_version
   LEFT JOIN learner l ON l.site_id = s.id
  WHERE s.slug = $1
 """
 ALL: Final = """
-SELECT s.id, s.slug, s.origins, s.language, s.close_after_days, s.terms_version,
+SELECT s.id, s.slug, s.origins, s.language, s.close_after_days, s.terms_version, s.respond_hours,
        coalesce(l.version, 0) AS learner_version
   FROM site s
   LEFT JOIN learner l ON l.site_id = s.id
  ORDER BY s.slug
 """
 IDS: Final = "SELECT id FROM site"
-ADD: Final = """
-WITH added AS (
-    INSERT INTO site (slug, origins, language, close_after_days)
-    VALUES ($1, $2, $3, $4)
-    RETURNING id
-)
-INSERT INTO policy (site_id, version, set_by)
-SELECT id, 1, $5 FROM added
-RETURNING site_id
-"""
-SET_ORIGINS: Final = "UPDATE site SET origins = $2 WHERE id = $1"
 PAGE_STATE: Final = """
 SELECT id, approved_count, version, closed_at IS NOT NULL AS closed, created_at
   FROM page
@@ -105,26 +102,6 @@ async def visible(conn: Connection, principal: Principal) -> list[int]:
     return [row["id"] for row in await conn.fetch(IDS)]
 
 
-async def add(
-    conn: Connection,
-    slug: str,
-    origins: Sequence[str],
-    language: str,
-    close_after_days: int | None,
-    actor: str,
-) -> int:
-    """Add a site and give its id; `AlreadyExists` where the name is taken."""
-    try:
-        return int(await conn.fetchval(ADD, slug, list(origins), language, close_after_days, actor))
-    except asyncpg.UniqueViolationError:
-        raise AlreadyExists(f"There is a site called {slug} already.") from None
-
-
-async def set_origins(conn: Connection, site_id: int, origins: Sequence[str]) -> None:
-    """Replace the site's origins."""
-    await conn.execute(SET_ORIGINS, site_id, list(origins))
-
-
 async def page_state(conn: Connection, site_id: int, page_id: UUID) -> PageState | None:
     """What is known of a page, or None when nobody wrote on it and nobody closed it."""
     row = await conn.fetchrow(PAGE_STATE, site_id, page_id)
@@ -158,4 +135,19 @@ def _site(row: asyncpg.Record) -> Site:
         close_after=None if days is None else timedelta(days=days),
         terms_version=row["terms_version"],
         learner_version=row["learner_version"],
+        respond_within=timedelta(hours=row["respond_hours"]),
+        rules=rules.from_json(row.get("rules")),
+        asks=_asks(row) if "consent_text" in row else Asks(),
+        flooded=row.get("flooded", False),
+    )
+
+
+def _asks(row: asyncpg.Record) -> Asks:
+    text = row["consent_text"]
+    return Asks(
+        row["name_required"],
+        row["email_required"],
+        row["website_shown"],
+        row["comment_first"],
+        None if text is None else Consent(text, row["consent_url"]),
     )

@@ -10,6 +10,7 @@ import binascii
 import json
 import os
 import secrets
+import stat
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -84,6 +85,7 @@ class KeyFile:
             stamp = (found.st_mtime_ns, found.st_ino)
             if stamp != self._stamp:
                 self._keys = _decode(self.path.read_text())
+                _refuse_open_to_all(self.path, found.st_mode)
                 self._stamp = stamp
         except (OSError, ValueError, KeyError, TypeError, binascii.Error) as error:
             raise WrongKey(
@@ -106,6 +108,14 @@ class KeyFile:
         finally:
             os.close(folder)
         self._keys, self._stamp = tuple(keys), None
+
+
+def _refuse_open_to_all(path: Path, mode: int) -> None:
+    if mode & stat.S_IRWXO:
+        raise WrongKey(
+            f"The key file {path} can be read by everybody on this machine. Take that away"
+            f" (chmod 600 {path}) and, if strangers were there, rotate the keys."
+        )
 
 
 def _decode(text: str) -> tuple[MasterKey, ...]:

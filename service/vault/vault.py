@@ -33,7 +33,7 @@ class CannotOpen(ServiceError):
     """A sealed value that no key here opens: damaged, moved, or sealed under a key that is gone."""
 
     def __init__(self) -> None:
-        super().__init__("This address cannot be decrypted with the keys at hand.")
+        super().__init__("This cannot be decrypted with the keys at hand.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,23 @@ class Vault:
             raise CannotOpen from None
         return padded.rstrip(b"\x00").decode()
 
+    def seal_secret(self, purpose: str, secret: bytes, owner: UUID) -> bytes:
+        """Encrypt a short secret under a key for this purpose alone, bound to whose it is."""
+        key = self._ring()[0]
+        nonce = os.urandom(12)
+        box = _cipher(key, purpose).encrypt(nonce, secret, owner.bytes)
+        return _FORMAT + key.id.to_bytes(2, "big") + nonce + box
+
+    def open_secret(self, purpose: str, box: bytes, owner: UUID) -> bytes:
+        """The secret in `box`, or `CannotOpen`."""
+        key = self._key(int.from_bytes(box[1:3], "big"))
+        if key is None or box[:1] != _FORMAT:
+            raise CannotOpen
+        try:
+            return _cipher(key, purpose).decrypt(box[3:15], box[15:], owner.bytes)
+        except (InvalidTag, ValueError):
+            raise CannotOpen from None
+
     def digests(self, email: EmailAddress, site_id: int) -> list[bytes]:
         """The address's digests under every key of the ring, to find rows of any age."""
         return [self._digest(key, site_id, email.canonical) for key in self._ring()]
@@ -100,6 +117,10 @@ class Vault:
         """
         key = _derive(self._ring()[-1].secret, purpose)
         return blake2b(message, digest_size=size, key=key).digest()
+
+    def secrets(self, purpose: str) -> list[bytes]:
+        """Keys for a protocol that signs by itself: one of each master key, newest first."""
+        return [_derive(key.secret, purpose) for key in self._ring()]
 
     def sign(self, purpose: str, message: bytes) -> str:
         """A short signature for a token that goes out and comes back: `<key id>.<base64url>`."""
@@ -135,12 +156,12 @@ def _derive(secret: bytes, purpose: str) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _cipher_of(secret: bytes) -> AESGCMSIV:
-    return AESGCMSIV(_derive(secret, "email-aead"))
+def _cipher_of(secret: bytes, purpose: str) -> AESGCMSIV:
+    return AESGCMSIV(_derive(secret, purpose))
 
 
-def _cipher(key: MasterKey) -> AESGCMSIV:
-    return _cipher_of(key.secret)
+def _cipher(key: MasterKey, purpose: str = "email-aead") -> AESGCMSIV:
+    return _cipher_of(key.secret, purpose)
 
 
 def _mac(key: MasterKey, purpose: str, message: bytes) -> bytes:

@@ -1,0 +1,73 @@
+-- Consent, export and erasure by address, and a ledger that later restores replay.
+
+ALTER TABLE report ADD COLUMN forgotten boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN report.forgotten IS 'Whether the reporter''s digest was replaced by chance.';
+CREATE INDEX report_unforgotten ON report (site_id, reported_at) WHERE NOT forgotten;
+COMMENT ON INDEX report_unforgotten IS 'upkeep.OLD_REPORTERS: reports whose network is still known.';
+
+CREATE TABLE privacy_request (
+    id          uuid PRIMARY KEY,
+    site_id     integer REFERENCES site ON DELETE CASCADE,
+    address     bytea CHECK (octet_length(address) <= 400),
+    digest      bytea CHECK (octet_length(digest) = 16),
+    asked_at    timestamptz NOT NULL,
+    expires_at  timestamptz NOT NULL,
+    used_at     timestamptz
+);
+COMMENT ON TABLE privacy_request IS
+    'Somebody asked what is kept under an address: the link in the mail proves that it is theirs, once.';
+COMMENT ON COLUMN privacy_request.site_id IS 'The only site that they asked about; null: every site.';
+COMMENT ON COLUMN privacy_request.address IS 'Sealed; null once the link was used.';
+COMMENT ON COLUMN privacy_request.digest IS 'Keyed digest of the address, to find what else waits for it.';
+CREATE INDEX privacy_request_age ON privacy_request (expires_at);
+COMMENT ON INDEX privacy_request_age IS 'tidy: requests whose time is over.';
+
+CREATE TABLE outbox (
+    id         uuid PRIMARY KEY,
+    kind       text NOT NULL CHECK (kind IN ('privacy_link')),
+    about      uuid NOT NULL,
+    recipient  bytea CHECK (octet_length(recipient) <= 400),
+    digest     bytea CHECK (octet_length(digest) = 16),
+    language   text NOT NULL CHECK (char_length(language) <= 35),
+    attempts   smallint NOT NULL DEFAULT 0,
+    next_at    timestamptz NOT NULL,
+    made_at    timestamptz NOT NULL,
+    failed_at  timestamptz
+);
+COMMENT ON TABLE outbox IS
+    'Mails to be sent. What is sent is deleted; what cannot be sent keeps neither recipient nor digest.';
+COMMENT ON COLUMN outbox.about IS 'What the mail is about: a privacy request.';
+COMMENT ON COLUMN outbox.recipient IS 'The sealed address, opened at the moment of sending.';
+COMMENT ON COLUMN outbox.next_at IS 'When to try; whoever tries moves it on first, so that a crash only delays.';
+COMMENT ON COLUMN outbox.failed_at IS 'Since when nobody tries any more.';
+CREATE INDEX outbox_due ON outbox (next_at) WHERE failed_at IS NULL;
+COMMENT ON INDEX outbox_due IS 'outbox.CLAIM: what is to be sent now.';
+
+CREATE TABLE erasure (
+    site_id   integer NOT NULL,
+    id        uuid NOT NULL,
+    digests   bytea[] NOT NULL,
+    until     uuid NOT NULL,
+    asked_at  timestamptz NOT NULL,
+    done_at   timestamptz,
+    PRIMARY KEY (site_id, id)
+);
+COMMENT ON TABLE erasure IS
+    'What was erased under which keyed digests. A file outside the database says the same: what it has and this
+table has not is erased again before anybody is served, for then the database was restored.';
+COMMENT ON COLUMN erasure.until IS 'Comments with smaller ids are erased; later ones were sent afterwards.';
+COMMENT ON COLUMN erasure.done_at IS 'Null: still to be carried out.';
+CREATE INDEX erasure_open ON erasure (site_id, id) WHERE done_at IS NULL;
+COMMENT ON INDEX erasure_open IS 'erasures.OPEN: what was interrupted.';
+
+CREATE FUNCTION forget_notes(site integer, comments uuid[]) RETURNS void LANGUAGE sql SECURITY DEFINER
+BEGIN ATOMIC
+    UPDATE decision d
+       SET note = NULL
+      FROM comment c
+     WHERE d.site_id = site AND d.comment_id = ANY(comments) AND d.note IS NOT NULL
+           AND c.site_id = d.site_id AND c.id = d.comment_id AND c.gone_because = 'erased';
+END;
+COMMENT ON FUNCTION forget_notes IS
+    'The one change that decisions know: what was noted about an erased comment is forgotten. As their owner.';
+REVOKE ALL ON FUNCTION forget_notes FROM PUBLIC;
