@@ -10,6 +10,7 @@ from service.filters.fill_time import fill_time
 from service.filters.gibberish import gibberish
 from service.filters.history import history
 from service.filters.honeypot import honeypot
+from service.filters.impersonation import impersonation
 from service.filters.likeness import likeness
 from service.filters.links import links
 from service.filters.name import name
@@ -23,6 +24,7 @@ from service.filters.shouting import shouting
 from service.filters.spelt_out import spelt_out
 from service.filters.template import template
 from service.filters.terms import terms
+from service.filters.unproved import unproved
 from service.filters.velocity import velocity
 from service.filters.website import website
 from service.screening.filter import Filter
@@ -32,6 +34,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     honeypot,
     fill_time,
     velocity,
+    unproved,
     old_page,
     # What is known about its like
     likeness,
@@ -39,6 +42,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     # Who sends it
     disposable_email,
     name,
+    impersonation,
     website,
     # What it says
     pitch,

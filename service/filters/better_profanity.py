@@ -10,6 +10,7 @@ that holds only the entries of that shape. The answers are the library's, the co
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import compress, islice
 from typing import Final
 
 from better_profanity import Profanity
@@ -18,7 +19,6 @@ from service.model.screenings import Axis, Signal
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 from service.screening.filter import filter
-from service.screening.lexicon.finding import readable
 from service.screening.lexicon.lists import words_of
 from service.screening.terms import is_covered
 
@@ -36,13 +36,9 @@ _SHORTEST: Final = 4
 )
 def better_profanity(candidate: Candidate, _facts: Facts) -> Signal | None:
     """Speak when the library knows a word of the text, the name, or the website's host."""
-    spans = [
-        token.span
-        for token in readable(candidate)
-        if _SHORTEST <= len(token.text) <= MAX_WORD
-        and _ask(token.text)
-        and not is_covered(token.span, candidate.allowed)
-    ][:MAX_SPANS]
+    answers = map(_ask, (token.text[: MAX_WORD + 1] for token in candidate.readable))
+    flagged = (token.span for token in compress(candidate.readable, answers))
+    spans = [*islice((span for span in flagged if not is_covered(span, candidate.allowed)), MAX_SPANS)]
     if not spans:
         return None
     quotes = list(dict.fromkeys(candidate.quote(span) for span in spans))
@@ -67,9 +63,11 @@ def _library() -> _Library:
     return _Library(shapes, {shape: Profanity(words) for shape, words in same_shape.items()})
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=16_384)
 def _ask(word: str) -> bool:
     """Whether the library flags this word, written just so; a number is none."""
+    if not _SHORTEST <= len(word) <= MAX_WORD:
+        return False
     known = _library()
     library = known.by_shape.get(word.translate(known.shapes))
     return library is not None and any(map(str.isalpha, word)) and library.contains_profanity(word)

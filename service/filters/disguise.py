@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from service.model.screenings import Signal, Span
@@ -23,11 +24,17 @@ _UNSEEN_MARK: Final = "[\u200b-\u200d\u2060\ufeff\u180e]"
 _UNSEEN: Final = re.compile(rf"(?<![A-Za-z])[A-Za-z]{{1,40}}(?:{_UNSEEN_MARK}{{1,20}}[A-Za-z]{{1,40}})+")
 # Letters set apart, five and more: a brand or a messenger that must not be found; digits may follow.
 _SPACED: Final = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .]){5,60}(?:[^\W_][ .]){1,20}[^\W_](?![^\W_])")
+# What each pattern begins with, or holds, and most texts do not.
+_SET_APART: Final = re.compile(r"[ .][^\W\d_][ .][^\W\d_][ .][^\W\d_][ .]")
+_STRANGE: Final = re.compile(f"{_STYLED_LETTER}|[{_OTHER}]|{_UNSEEN_MARK}")
 _LATIN_AND_GREEK_UNITS: Final = re.compile("[\u00b5\u03bc\u03a9\u03c0\u0394\u03bb]")
 
 
 # How loud the first word in disguise is: a slip of the keyboard mixes scripts too, anger sets letters apart.
-_DISGUISES: Final = ((_SPACED, 0.25), (_STYLED, 0.65), (_MIXED, 0.3), (_UNSEEN, 0.65))
+_DISGUISES: Final = (
+    (_SET_APART, ((_SPACED, 0.25),)),
+    (_STRANGE, ((_STYLED, 0.65), (_MIXED, 0.3), (_UNSEEN, 0.65))),
+)
 _EACH: Final = 0.15
 
 
@@ -42,7 +49,8 @@ def disguise(candidate: Candidate, _facts: Facts) -> Signal | None:
 
 
 def _places(text: str, field: str) -> Iterator[tuple[float, Span]]:
-    for pattern, loudness in _DISGUISES[:1] if text.isascii() else _DISGUISES:
+    worthwhile = (patterns for sign, patterns in _DISGUISES if sign.search(text))
+    for pattern, loudness in chain.from_iterable(worthwhile):
         for match in pattern.finditer(text):
             if pattern is not _MIXED or not _LATIN_AND_GREEK_UNITS.search(match[0]):
                 yield loudness, Span(field, *match.span())

@@ -19,6 +19,8 @@ def history(_candidate: Candidate, facts: Facts) -> Signal | None:
 
     The strongest of author, network and links counts; an approved author outweighs a network in common.
     """
+    if not any(record.decided for record in (facts.author, facts.network, *facts.hosts.values())):
+        return None
     worst = max(
         (("links to the same sites", record) for record in facts.hosts.values()),
         key=lambda each: _leaning(each[1]),

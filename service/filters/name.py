@@ -18,8 +18,10 @@ _SEAMS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-zA-Z])(?=\d)|(?<=\d)(?=[
 @filter("name", weight=2.4, says="The author's name is a product, a trade or a website.")
 def name(candidate: Candidate, _facts: Facts) -> Signal | None:
     """Speak when the name sells something, louder for several words and beside a website."""
-    parts = fold(_SEAMS.sub(" ", candidate.name))
-    words = max(sells(candidate.folded_name, "name"), sells(parts, "name"))
+    words = sells(candidate.folded_name, "name")
+    parted = _SEAMS.sub(" ", candidate.name)
+    if parted != candidate.name:
+        words = max(words, sells(fold(parted), "name"))
     domain = _DOMAIN.search(candidate.name) is not None
     if not (words or domain):
         return None

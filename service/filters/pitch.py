@@ -61,7 +61,8 @@ def pitch(candidate: Candidate, facts: Facts) -> Signal | None:
         kinds.add("asking")
     if len(kinds) < (1 if trades else 3):
         return None
-    points = _trade_points(trades) + sum(_KINDS[kind] for kind in kinds) + _REPEATED * _repeated(found)
+    # The kinds are a set, which each process goes through in an order of its own: `fsum` gives one sum.
+    points = _trade_points(trades) + math.fsum(_KINDS[kind] for kind in kinds) + _REPEATED * _repeated(found)
     if "asking" in kinds and any(each.group == "promotion" for each in trades):
         points += _OWN
     points -= _WARNING * min(2, sum(each.group == "warning" for each in found))

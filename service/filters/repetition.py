@@ -20,10 +20,14 @@ def repetition(candidate: Candidate, _facts: Facts) -> Signal | None:
     words = [token.text for token in candidate.tokens if token.field == "text"][:600]
     if len(words) < MIN_WORDS or len(set(words)) < 4:
         return None
-    pairs = Counter(pair for pair in pairwise(words) if min(map(len, pair)) >= _SHORT_WORD)
-    again = sum(count for count in pairs.values() if count > 2)
-    share = again / len(words)
+    pairs = Counter(pairwise(words))
+    again = Counter({pair: count for pair, count in pairs.items() if count > 2 and _is_long(pair)})
+    share = again.total() / len(words)
     if share < _MUCH:
         return None
-    most = [" ".join(pair) for pair, count in pairs.most_common(3) if count > 2]
+    most = [" ".join(pair) for pair, _ in again.most_common(3)]
     return repetition.signal(min(1.0, share * 2), evidence=most)
+
+
+def _is_long(pair: tuple[str, str]) -> bool:
+    return min(map(len, pair)) >= _SHORT_WORD

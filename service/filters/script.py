@@ -21,12 +21,13 @@ _SCRIPTS: Final = (
     ("Korean", re.compile("[\uac00-\ud7af]"), frozenset({"ko"})),
     ("Thai", re.compile("[\u0e00-\u0e7f]"), frozenset({"th"})),
 )
+_ANY: Final = re.compile("|".join(pattern.pattern for _, pattern, _ in _SCRIPTS))
 
 
 @filter("script", weight=1.0, says="It is written in a script that is foreign to this site.")
 def script(candidate: Candidate, facts: Facts) -> Signal | None:
     """Speak when most letters are of a script that the site's language is not written in."""
-    if candidate.text.isascii():
+    if not _ANY.search(candidate.text):
         return None
     letters = sum(map(str.isalpha, candidate.text))
     for name, pattern, languages in _SCRIPTS:

@@ -11,15 +11,23 @@ from service.screening.filter import filter
 _ENDS: Final = "com|net|org|info|biz|shop|store|online|site|club|top|xyz"
 # In brackets a dot is a dot, whatever follows; by itself, "point" and "dot" are words, and `in` and `de` too.
 _SPELT: Final = re.compile(
-    rf"(?<![\w-])[\w-]{{2,40}}\s?(?:[\[({{]\s?(?:\.|dot|punto|punkt|point)\s?[\])}}]\s?[a-z]{{2,12}}"
+    rf"(?<![\w-])(?:[\w-]{{2,40}}+\s?(?:[\[({{]\s?(?:\.|dot|punto|punkt|point)\s?[\])}}]\s?[a-z]{{2,12}}"
     rf"|\s(?:dot|d0t)\s(?:{_ENDS})|\s(?:punto|punkt|point|ponto|tochka)\s(?:com|net|org)"
     r"|(?:\s?,\s?|\s\.\s?|\.\s)(?:com|net|org))(?!\w)"
+    r"|(?:w\s?){3}\s\.?\s?[\w-]{2,40}\s\.?\s?(?:com|net|org)|w-w-w(?!\w))"
     r"|hxxps?://\S{3,200}|h\s?t\s?t\s?p\s?s?\s?:\s?/\s?/\s\S{3,80}"
-    r"|(?<![\w-])(?:w\s?){3}\s\.?\s?[\w-]{2,40}\s\.?\s?(?:com|net|org)|(?<![\w-])w-w-w(?!\w)"
 )
-
-_WORTH_A_LOOK: Final = re.compile(
-    r"d[o0]t\W|pun[kt][to]\s|point\s|ponto\s|tochka\s|[\[({]\s?\.|\s\.|[.,]\s?(?:com|net|org)(?!\w)|hxx|h\s?t\s?t\s?p\s?s?\s?:|w\s?w\s?w\s|w-w"
+# What every such address holds. A pattern that can only begin with a few characters skips all others, hence
+# signs and letters apart.
+_WORTH_A_LOOK: Final = (
+    re.compile(
+        r"[.,\[({](?:(?:(?<=\s\.)|(?<=,)|(?=\s))\s?(?:com|net|org)(?!\w)"
+        r"|\s?(?:\.|dot|punto|punkt|point)\s?[\])}])"
+    ),
+    re.compile(
+        rf"d[o0]t\s(?:{_ENDS})|punto\s|punkt\s|point\s(?:com|net|org)|ponto\s|tochka\s"
+        r"|hxxp|h\s?t\s?t\s?p\s?s?\s?:\s?/\s?/\s|w\s?w\s?w\s|w-w-w"
+    ),
 )
 
 
@@ -29,7 +37,7 @@ def spelt_out(candidate: Candidate, _facts: Facts) -> Signal | None:
     spans = [
         Span(field, *folded.origin(*match.span()))
         for field, folded in (("text", candidate.folded_text), ("name", candidate.folded_name))
-        if _WORTH_A_LOOK.search(folded.text)
+        if any(sign.search(folded.text) for sign in _WORTH_A_LOOK)
         for match in _SPELT.finditer(folded.text)
     ]
     return spelt_out.signal(min(1.0, 0.75 + 0.15 * len(spans)), spans=spans) if spans else None

@@ -9,7 +9,8 @@ from service.screening.facts import Facts
 from service.screening.filter import filter
 
 _LEFT_OPEN: Final = re.compile(
-    r"(?<!\{)\{[^{}|=\n]{1,80}(?:\|[^{}|=\n]{0,80}){1,20}\}(?!\})"
+    # Every alternative begins with a sign, so that all other characters are skipped.
+    r"\{(?<!\{\{)[^{}|=\n]{1,80}(?:\|[^{}|=\n]{0,80}){1,20}\}(?!\})"
     r"|%(?-i:[a-z]{2,20}(?:_[a-z]{1,20}){0,3})%"
     r"|#file_?\w{1,30}(?:\[[^\]]{0,60}\])?"
     r"|\{\{\s?(?:name|first_?name|url|link|keyword|domain|title|company|site)\s?\}\}"

@@ -1,8 +1,10 @@
 """A candidate: a submission made ready for the filters, once, so that no filter has to read it anew."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, repeat
 from typing import Final, NamedTuple
 
 from service.model.screenings import Span
@@ -20,7 +22,11 @@ _GAPS: Final = (
     r"\u0964\u0965\u1680\u2000-\u206f\u20a0-\u20cf\u2100-\u2bff\u2e00-\u2e7f\u3000-\u3004\u3007-\u3020"
     r"\u3030-\u303f\u30fb\ufe10-\ufe6f\uff00-\uff0f\uff5f-\uff65\U0001f000-\U0001faff"
 )
-_TOKEN: Final = re.compile(rf"[^{_GAPS}*!](?:[^{_GAPS}]*[^{_GAPS}*!])?")
+# Captured, so that splitting a text by it gives what lies between the words, and the words.
+_TOKEN: Final = re.compile(rf"([^{_GAPS}*!](?:[^{_GAPS}]*[^{_GAPS}*!])?)")
+
+_AT_A_HOST: Final = re.compile(r"@[\w-]{1,63}\.")
+_ADDRESS: Final = re.compile(rf"[^\s@<>()]{{1,64}}+{_AT_A_HOST.pattern}[\w.-]{{1,253}}")
 
 
 class Words(NamedTuple):
@@ -49,7 +55,8 @@ class Token(NamedTuple):
 class Candidate:
     """What filters look at: the fields as sent, and what was read out of them.
 
-    `tokens` are the words of the name, the text and the website's host, in this order; `truncated` says
+    `tokens` are the words of the name, the text and the website's host, in this order, and `readable` those
+    outside of links and e-mail addresses: there they spell names and paths, not opinions. `truncated` says
     that the text was too long to be read to its end. `blocked` is where the site's own terms speak against
     it, `allowed` where they silence the filters that look for words.
     """
@@ -60,6 +67,7 @@ class Candidate:
     folded_name: Folded
     folded_text: Folded
     tokens: Sequence[Token]
+    readable: Sequence[Token]
     links: Sequence[Link]
     truncated: bool
     blocked: Sequence[TermHit] = ()
@@ -77,14 +85,17 @@ def prepare(text: str, *, name: str = "", website: str | None = None, terms: Ter
     folded_name = fold(name)
     body = fold(read)
     hits = (*terms.find(folded_name, "name"), *terms.find(body, "text"))
+    tokens = (*_tokens(folded_name, "name"), *_tokens(body, "text"), *_host_tokens(website))
+    links = (*find_links(name, "name"), *find_links(read, "text"))
     return Candidate(
         name=name,
         website=website,
         text=text,
         folded_name=folded_name,
         folded_text=body,
-        tokens=(*_tokens(folded_name, "name"), *_tokens(body, "text"), *_host_tokens(website)),
-        links=(*find_links(name, "name"), *find_links(read, "text")),
+        tokens=tokens,
+        readable=_outside(tokens, [*(link.span for link in links), *_addresses(text)]),
+        links=links,
         truncated=body.truncated or folded_name.truncated or len(read) < len(text),
         blocked=blocked(hits),
         allowed=[hit.span for hit in hits if hit.term.kind is TermKind.ALLOW],
@@ -97,9 +108,35 @@ def words(text: str) -> Sequence[str]:
 
 
 def _tokens(folded: Folded, field: str) -> Iterator[Token]:
+    pieces = _TOKEN.split(folded.text)
+    edges = [*accumulate(map(len, pieces))]
+    words, starts, ends = pieces[1::2], edges[:-1:2], edges[1::2]
     if folded.offsets is None:
-        return (Token(match[0], field, *match.span()) for match in _TOKEN.finditer(folded.text))
-    return (Token(match[0], field, *folded.origin(*match.span())) for match in _TOKEN.finditer(folded.text))
+        return map(Token, words, repeat(field), starts, ends)
+    return (
+        Token(word, field, *folded.origin(*place)) for word, *place in zip(words, starts, ends, strict=True)
+    )
+
+
+def _addresses(text: str) -> Iterator[Span]:
+    if _AT_A_HOST.search(text):
+        yield from (Span("text", *match.span()) for match in _ADDRESS.finditer(text))
+
+
+def _outside(tokens: Sequence[Token], places: Sequence[Span]) -> Sequence[Token]:
+    """The words that begin in none of these places."""
+    if not places:
+        return tokens
+    edges: dict[str, list[tuple[int, int]]] = {}
+    for span in sorted(places, key=lambda each: each.start):
+        edges.setdefault(span.field, []).append((span.start, span.end))
+    return [token for token in tokens if not _lies_in(token, edges.get(token.field, ()))]
+
+
+def _lies_in(token: Token, places: Sequence[tuple[int, int]]) -> bool:
+    """Whether a word begins in one of these places, which are in order."""
+    before = bisect_right(places, (token.start, MAX_TEXT))
+    return before > 0 and token.start < places[before - 1][1]
 
 
 def _host_tokens(website: str | None) -> Iterator[Token]:

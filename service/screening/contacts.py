@@ -10,11 +10,12 @@ from service.screening.remembered import remembered
 
 MAX_CONTACTS: Final = 10
 MIN_DIGITS: Final = 8
-_DIGIT: Final = re.compile(r"\d")
+_NUMBER: Final = re.compile(rf"\d(?:[\s().\-/]{{0,3}}\d){{{MIN_DIGITS - 1}}}")
 _TELEPHONE: Final = re.compile(
-    r"(?<![\w.,/-])(?<!isbn )(?:\+|00)?\(?\d(?:[\s().\-/]{0,3}\d){7,14}(?![\w/-]|[.,]\d)"
+    r"(?<![\w.,/-])(?<!isbn )(?:\+|00)?\(?\d(?:[\s().\-/★☆✪•·~*_]{0,3}\d){7,14}(?![\w/-]|[.,]\d)"
 )
-_E_MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[a-z]{2,12}\b")
+_AT_A_HOST: Final = re.compile(r"@[\w-]{1,63}\.")
+_E_MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}+@(?:[\w-]{1,63}\.){1,4}[a-z]{2,12}\b")
 _MESSENGERS: Final = fold(
     r"whats?\s?app|wh?att?sapp|whatapp|teleg_?ram|telegrm|viber|wechat|skype|signal|imo|wickr|icq|discord|zalo"
     r"|snap(?:chat)?|insta(?:gram)?|tiktok|facebook|ватсап|вотсап|вайбер|телеграмм?|телега"
@@ -33,8 +34,8 @@ _MESSENGER: Final = re.compile(
 )
 _DATE: Final = re.compile(r"\(?(?:\d{1,2}[./ -]\d{1,2}[./ -]\d{4}|\d{4}[./ -]\d{1,2}[./ -]\d{1,2})\)?")
 # Digits in black circles have no decomposition that folding could use.
-_ROUND_DIGITS: Final = {first + n: str(n + 1) for first in (0x2776, 0x2780, 0x278A) for n in range(9)}
-_HANDLE: Final = re.compile(r"(?<![\w@/.])@[a-z][\w.]{3,30}")
+_ROUND_DIGIT: Final = re.compile("[\u2776-\u277e\u2780-\u2788\u278a-\u2792]")
+_HANDLE: Final = re.compile(r"@(?<![\w@/.]@)[a-z][\w.]{3,30}")
 _ME: Final = r"(?:dm|pm|inbox|text|message|msg|contact|reach|email|mail|whatsapp|hmu)"
 _DIRECT: Final = re.compile(
     fold(
@@ -43,7 +44,7 @@ _DIRECT: Final = re.compile(
         r"|(?:reach|contact|text|write) (?:him|her|them|out) (?:on|at|via|to)"
         r"|(?:call|dial|ring|txt|text)(?: [a-z]{2,8})?(?: to| on| at)? \+?\(?\d{3,15}"
         r"|add my (?:snap|insta|telegram|whatsapp)|tap (?:his|her|my) (?:user ?name|name|profile)"
-        r"|send me a (?:direct )?message|direct message|go to (?:my )?bio"
+        r"|send me a (?:direct )?message|direct message|go to (?:my )?bio|hit me up"
         r"|link (?:in|on|is in|profile) (?:my |the |mein )?(?:bio|profile|mein|name)"
         r"|escribeme|escribenos|contactame|contactez|ecrivez-moi|ecris-moi|schreibt? mir|kontaktiere"
         r"|melde dich|chama no|fale comigo|me chama|scrivimi|hubungi|raa?bta kar[eo]n?|inbox kar[eo]n?"
@@ -55,21 +56,21 @@ _DIRECT: Final = re.compile(
 @remembered
 def find_contacts(folded: Folded, field: str) -> tuple[Sequence[Span], Sequence[Span]]:
     """Where somebody can be reached, and where a reader is asked to; at most `MAX_CONTACTS` of each."""
-    text = folded.text.translate(_ROUND_DIGITS)
+    text = _ROUND_DIGIT.sub(lambda digit: str((ord(digit[0]) - 0x2776) % 10 + 1), folded.text)
     asked = [Span(field, *folded.origin(*match.span())) for match in _DIRECT.finditer(text)]
     found = [Span(field, *folded.origin(*match.span())) for match in _ways(text, is_asked=bool(asked))]
     return found[:MAX_CONTACTS], asked[:MAX_CONTACTS]
 
 
 def _ways(text: str, *, is_asked: bool) -> Iterator[re.Match[str]]:
-    if len(_DIGIT.findall(text)) >= MIN_DIGITS:
+    if _NUMBER.search(text):
         yield from (match for match in _TELEPHONE.finditer(text) if _is_telephone(match[0]))
     yield from _MESSENGER.finditer(text)
-    if "@" in text:
+    if _AT_A_HOST.search(text):
         yield from _E_MAIL.finditer(text)
-        # Readers address one another by handles; an advertiser wants to be written to.
-        if is_asked:
-            yield from _HANDLE.finditer(text)
+    # Readers address one another by handles; an advertiser wants to be written to.
+    if is_asked:
+        yield from _HANDLE.finditer(text)
 
 
 def _is_telephone(written: str) -> bool:

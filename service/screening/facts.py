@@ -42,7 +42,8 @@ class Facts:
 
     Counts of comments, this one not included: `network_recent` from the same network in ten minutes,
     `page_recent` on the same page in an hour. `page_age_days` is how old the page is, `page_quiet_days`
-    how long it had no comment before that hour (None: unknown).
+    how long it had no comment before that hour (None: unknown). `unproved` says that a proof of work was due,
+    which could not be asked for, `poses` that the author's name looks like a moderator's or the site's.
     """
 
     honeypot: bool
@@ -59,3 +60,5 @@ class Facts:
     network: Record = Record()
     hosts: Mapping[str, Record] = field(default_factory=dict)
     likeness: Likeness = Likeness()
+    unproved: bool = False
+    poses: bool = False

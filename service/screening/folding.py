@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, repeat
+from itertools import compress, count, repeat
 from typing import Final
 
 MAX_FOLDED: Final = 20_000
@@ -24,6 +24,13 @@ _LOOK_ALIKES: Final = {
     ),
     **dict(zip("ɑƒɡıłøđħŧɩɪ", "afgilodhtii", strict=True)),
     **dict(zip("ᴀʙᴄᴅᴇꜰɢʜᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghjklmnoprstuvwyz", strict=True)),
+    # Cyrillic letters with strokes and hooks, and the one that stands for u in disguises.
+    **dict(zip("ғҝқҟҡҳұүҫѵц", "fkkkkxyycvu", strict=True)),
+    **dict(zip("ɓƈɖɗʄɠɦƙɱɲɳŋƥʠɽʂƭʋɛəʊɯʍɔɐ", "bcddfghkmnnnpqrstveeuwmca", strict=True)),
+    **dict(zip("ημγ", "nuy", strict=True)),
+    # Canadian syllabics and Cherokee, as in the alphabets that generators of styled text offer.
+    **dict(zip("ᗩᗷᑕᗪᗴᖴᕼᒍᒪᗰᑎᑭᖇᔕᑌᐯᗯᘔᛕ", "abcdefhjlmnprsuvwzk", strict=True)),
+    **dict(zip("ᎪᏴᏟᎠᎬᎶᎻᏆᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ", "abcdeghijklmprstvwz", strict=True)),
     **{chr(first + n): chr(97 + n) for first in (0x1F150, 0x1F170) for n in range(26)},
 }
 # Nothing to see: ARABIC TATWEEL, COMBINING GRAPHEME JOINER, Hangul and Khmer fillers.
@@ -50,16 +57,20 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """What `text` looks like, in lower case; no longer than `MAX_FOLDED`."""
-    if text.isascii():
-        kept = text[:MAX_FOLDED]
-        return Folded(kept.lower(), truncated=len(text) > MAX_FOLDED)
-    truncated = len(text) > MAX_FOLDED
-    pieces = [_fold_character(character) for character in text[:MAX_FOLDED]]
-    lengths = [*map(len, pieces)]
-    folded = "".join(pieces)
-    if min(lengths) == max(lengths) == 1:
+    kept, truncated = text[:MAX_FOLDED], len(text) > MAX_FOLDED
+    if kept.isascii():
+        return Folded(kept.lower(), truncated=truncated)
+    looks = {character: _fold_character(character) for character in set(kept)}
+    folded = kept.translate({ord(character): look for character, look in looks.items()})
+    moving = {character: len(look) for character, look in looks.items() if len(look) != 1}
+    if not moving:
         return Folded(folded, truncated=truncated)
-    offsets = [*chain.from_iterable(map(repeat, range(len(pieces)), lengths)), len(pieces)]
+    offsets: list[int] = []
+    done = 0
+    for place in compress(count(), map(moving.__contains__, kept)):
+        offsets += (*range(done, place), *repeat(place, moving[kept[place]]))
+        done = place + 1
+    offsets += range(done, len(kept) + 1)
     if len(folded) <= MAX_FOLDED:
         return Folded(folded, offsets, truncated)
     return Folded(folded[:MAX_FOLDED], offsets[: MAX_FOLDED + 1], truncated=True)

@@ -1,9 +1,10 @@
 """What makes two comments say the same, or nearly the same.
 
 Spam runs vary: a digit, a domain, an emoji, a letter. Three steps find them, each cheaper than the next is
-exact: an equal digest of the normalised text; a shared *band*, which is four minimal hashes over runs of
-three characters at once (MinHash and locality-sensitive hashing: Broder 1997; Indyk and Motwani 1998); and
-the similarity of PostgreSQL's pg_trgm for what shares one.
+exact: an equal digest of the normalised text; a shared *band*, which is three minimal hashes over runs of
+three letters at once (MinHash and locality-sensitive hashing: Broder 1997; Indyk and Motwani 1998); and
+the similarity of PostgreSQL's pg_trgm for what shares one. Bands are made of the letters alone: most edits
+put a space into a word.
 """
 
 import hashlib
@@ -20,15 +21,17 @@ from service.screening.folding import Folded
 # Shorter texts repeat without anybody's doing: "Well said."
 MIN_LENGTH: Final = 30
 MAX_LENGTH: Final = 1_000
-SIMILAR: Final = 0.4
-BANDS: Final = 48
-_ROWS: Final = 4
+SIMILAR: Final = 0.35
+BANDS: Final = 40
+_ROWS: Final = 3
 _SHINGLE: Final = 3
 _ADDRESS: Final = re.compile(
     r"(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+|(?<![\w@.-])(?:[\w-]{1,63}\.){1,4}[a-z]{2,12}(?:/\S*)?(?![\w])"
 )
 # Letters and the marks that belong to them are words; everything else parts them.
 _GAPS: Final = re.compile(r"(?:[^\w\u0900-\u0dff]|[\d_])+")
+# Where addresses stood; they come and go.
+_URL: Final = re.compile(r"\burl\b")
 _STEP: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xFF51AFD7ED558CCD)
 _HALF: Final = np.uint64(32)
@@ -65,7 +68,8 @@ def similarity(one: str, other: str) -> float:
 
 
 def _bands(normal: str) -> Sequence[int]:
-    codes = np.frombuffer(normal.encode("utf-32-le", "replace"), "<u4").astype(np.uint64)
+    letters = _URL.sub("", normal).replace(" ", "")
+    codes = np.frombuffer(letters.encode("utf-32-le", "replace"), "<u4").astype(np.uint64)
     state = np.zeros(max(1, len(codes) - _SHINGLE + 1), dtype=np.uint64)
     for place in range(min(_SHINGLE, len(codes))):
         state = (state ^ codes[place : place + len(state)]) * _STEP

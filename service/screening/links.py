@@ -26,9 +26,9 @@ _ENDS: Final = (
     "한국|닷컴|भारत|پاکستان|بھارت|ایران|السعودية|امارات|موقع|شبكة"
 )
 _WORDLIKE_ENDS: Final = "in|it|is|me|to|so|no|my|at|be|am|as|by|us|do|id|ai|fm|la"
-_LABEL: Final = r"[^\W_](?:[\w-]{0,62})"
+_LABEL: Final = r"[^\W_][\w-]{0,62}+"
 _LINK: Final = re.compile(
-    rf"""(?xi: (?<![\w@.\-])
+    rf"""(?xi: (?<![\w@.\-]) (?=\w[\w-]*+[.:])
     (?: https?://[^\s<>"\[\]]+
       | www\.[^\s<>"\[\]]+
       | (?:{_LABEL}\.){{1,8}} (?-i: (?:{_ENDS}|{_ENDS.upper()}) ) (?![\w@\-]|\.\w) (?:[/?\#:][^\s<>"]*)?
@@ -36,7 +36,7 @@ _LINK: Final = re.compile(
       | (?:{_LABEL}\.){{2,8}} (?-i: {_WORDLIKE_ENDS} ) (?![\w@\-]|\.\w)
     ))"""
 )
-_WORTH_A_LOOK: Final = re.compile(r"://|\w\.\w")
+_WORTH_A_LOOK: Final = re.compile(r"://|\.(?<=\w\.)\w")
 _MARKUP: Final = re.compile(r"(?i)<a\s[^<>]{0,200}href|\[(?:url|link)[\]=]|\[[^\[\]\n]{1,80}\]\(https?://")
 # Services that shorten addresses; whoever gives a source gives it plainly.
 _SHORTENER: Final = re.compile(

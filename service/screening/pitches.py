@@ -24,7 +24,7 @@ MAX_PLACES: Final = 300
 SELLER: Final = "seller"
 # What other people write too, and what says nothing in a name.
 NOT_SELLING: Final = frozenset({"money", "praise", "boilerplate", "warning", "asking", "testimony"})
-_SIGNS: Final = dict.fromkeys(map(ord, "\t\n\r\x0b\x0c\xa0-_*~|"), " ") | {ord("\u2019"): "'"}
+_SIGNS: Final = {**dict.fromkeys("\t\n\r\x0b\x0c\xa0-_*~|", " "), "\u2019": "'"}
 
 
 # Fingers and arrows that point at a link; at the beginning of a line, >> quotes somebody.
@@ -57,7 +57,7 @@ def groups() -> Iterator[tuple[str, str, str]]:
 def _automaton() -> ahocorasick.Automaton:
     automaton = ahocorasick.Automaton()
     for _, group, phrase in groups():
-        folded = " ".join(fold(phrase).text.translate(_SIGNS).split())
+        folded = " ".join(_plain(fold(phrase).text).split())
         known = automaton.get(folded, None)
         if known is None or known[1] == SELLER:
             automaton.add_word(folded, (len(folded), group))
@@ -73,7 +73,7 @@ def sells(folded: Folded, field: str) -> int:
 @remembered
 def find_phrases(folded: Folded, field: str) -> Sequence[Phrase]:
     """The phrases in a field: words of their own, the longest where they overlap, at most `MAX_PHRASES`."""
-    text = folded.text.translate(_SIGNS)
+    text = _plain(folded.text)
     places = [*islice(_listed(text, field), MAX_PLACES), *find_amounts(text), *_pointing(folded.text)]
     places.sort(key=lambda each: (each[0], -each[1]))
     found: list[Phrase] = []
@@ -85,6 +85,13 @@ def find_phrases(folded: Folded, field: str) -> Sequence[Phrase]:
     return found[:MAX_PHRASES]
 
 
+def _plain(text: str) -> str:
+    """The text with spaces for the signs that part words; sign by sign, which is faster than `translate`."""
+    for sign, instead in _SIGNS.items():
+        text = text.replace(sign, instead)
+    return text
+
+
 def _listed(text: str, field: str) -> Iterator[tuple[int, int, str]]:
     for last, (length, group) in _automaton().iter(text):
         start, end = last + 1 - length, last + 1
@@ -94,6 +101,8 @@ def _listed(text: str, field: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _pointing(text: str) -> Iterator[tuple[int, int, str]]:
+    if text.isascii() and "<" not in text and ">" not in text:
+        return
     for match in islice(_POINTING.finditer(text), MAX_PHRASES):
         begins = match.start() == 0 or text[match.start() - 1] == "\n"
         if not _QUOTING.fullmatch(match[0]) or (len(match[0]) > 1 and not begins):

@@ -1,7 +1,8 @@
-"""The screening process as the service sees it: started, spoken to, killed."""
+"""The screening process as the service sees it: started, spoken to, killed and made anew."""
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ _GRACE_SECONDS: Final = 2.0
 
 
 class Process:
-    """One process that runs filters. For one event loop."""
+    """The stem and the one process of it that runs filters. For one event loop."""
 
     def __init__(
         self,
@@ -28,42 +29,77 @@ class Process:
         answered: Callable[[Answer | None], None],
         lost: Callable[[], None],
     ) -> None:
-        """Start it. `answered` gets None once it is ready, then each answer; `lost` is told of its end.
+        """Start them. `answered` gets None whenever a process is ready, then each answer; `lost` is told of
+        the end of one: where it `is_alive`, it may `renew`.
 
         Raises `OSError` where no process can be started.
         """
+        self._answered, self._lost = answered, lost
+        self._channel: Channel | None = None
+        self.pid = 0
         ours, theirs = socket.socketpair()
         with theirs:
             number = theirs.fileno()
             command = [sys.executable, "-c", _ROOM, filters, str(number), str(megabytes)]
             try:
-                self._popen = subprocess.Popen(  # noqa: S603 - our own module
+                self._stem = subprocess.Popen(  # noqa: S603 - our own module
                     command, stdin=subprocess.DEVNULL, pass_fds=[number], env=_environment()
                 )
             except OSError:
                 ours.close()
                 raise
-        self._channel = Channel(ours, answered, lost)
+        self._control = ours
+        self._told = Channel(ours, self._hear, self._lose_stem)
 
     @property
-    def pid(self) -> int:
-        """Its number."""
-        return self._popen.pid
+    def is_alive(self) -> bool:
+        """Whether there is a stem."""
+        return self._control.fileno() >= 0
 
     def send(self, values: list[Knowledge | Job]) -> None:
         """Send knowledge and jobs; each job is answered once, in order."""
-        self._channel.send(values)
+        if self._channel:
+            self._channel.send(values)
 
-    async def end(self, *, kill: bool) -> None:
-        """Close the connection, upon which it ends by itself, or kill it; and see it off."""
-        self._channel.close()
-        if kill:
-            self._popen.kill()
+    def renew(self) -> None:
+        """Have the process that runs filters killed, whatever it does, and another take its place."""
+        if self._channel:
+            self._channel.close()
+        ours, theirs = socket.socketpair()
+        self._channel = Channel(ours, self._answered, self._lose)
+        # Where the stem is gone, its own channel tells.
+        with theirs, suppress(OSError):
+            socket.send_fds(self._control, [b"."], [theirs.fileno()])
+
+    async def end(self) -> None:
+        """Close the connections, upon which both end, and see them off."""
+        if self._channel:
+            self._channel.close()
+        self._told.close()
         with suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(self._popen.wait, _GRACE_SECONDS)
+            await asyncio.to_thread(self._stem.wait, _GRACE_SECONDS)
             return
-        self._popen.kill()
-        await asyncio.to_thread(self._popen.wait)
+        self._stem.kill()
+        await asyncio.to_thread(self._stem.wait)
+
+    def _hear(self, pid: int | None) -> None:
+        """The stem is ready to make a process, or has made one."""
+        if pid is None:
+            self.renew()
+        else:
+            self.pid = pid
+            self._answered(None)
+
+    def _lose(self) -> None:
+        self.pid = 0
+        self._lost()
+
+    def _lose_stem(self) -> None:
+        """The stem has ended by itself: nobody but us would kill what it made."""
+        if self.pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+        self._lose()
 
 
 def _environment() -> dict[str, str]:

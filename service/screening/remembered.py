@@ -11,16 +11,13 @@ Result = TypeVar("Result")
 
 def remembered(read: Callable[[Folded, str], Result]) -> Callable[[Folded, str], Result]:
     """Keep what a pure reading of a text gave last: filters look at one candidate after the other."""
-    last: tuple[Folded, Result] | None = None
+    last: dict[str, tuple[Folded, Result]] = {}
 
     @wraps(read)
     def reading(folded: Folded, field: str) -> Result:
-        nonlocal last
-        known = last
-        if field != "text":
-            return read(folded, field)
+        known = last.get(field)
         if known is None or known[0] is not folded:
-            last = known = folded, read(folded, field)
+            last[field] = known = folded, read(folded, field)
         return known[1]
 
     return reading

@@ -21,9 +21,11 @@ from service.screening.screen import not_checked
 
 # Enough to keep the process busy, and few enough that what nobody waits for any more is dropped unsent.
 _MOST_AT_ONCE: Final = 16
-# How long a comment waits for a process that is starting.
+# How long the service waits for its first process, and how long a comment waits behind others.
 _START_SECONDS: Final = 5.0
-# Processes that ended one after the other without an answer, before there are pauses between them.
+# How long a comment waits for a process that is starting.
+_WAIT_SECONDS: Final = 2.0
+# Processes that ended one after the other before they looked at anything, until pauses come between them.
 _QUICK_STARTS: Final = 3
 _LONGEST_PAUSE: Final = 30.0
 _log = structlog.get_logger("greenroom.screening")
@@ -78,11 +80,13 @@ class Screener:
             _answer(asked, not_checked("The service was stopped before the filters could run."))
         self._sent.clear()
         self._waiting.clear()
-        self._let_go(kill=False)
+        self._let_go()
         await asyncio.gather(*self._ends)
 
     async def screen(self, words: Words, facts: Facts, policy: Policy, knowledge: Knowledge) -> Screening:
         """The bill of these words; past the budget, the bill that says *not checked*."""
+        if self._is_failing and not self._ready.is_set():
+            return not_checked("The filters could not be started.")
         loop = asyncio.get_running_loop()
         asked = _Asked(
             Job(words, facts, policy, knowledge.site_id), knowledge, loop.create_future(), loop.time()
@@ -146,7 +150,8 @@ class Screener:
         # Behind one that takes all the time, or being that one, of which `_watch` takes care.
         is_behind = bool(self._sent) and self._head_since - asked.since < self._seconds / 2
         is_head = bool(self._sent) and asked is self._sent[0]
-        if (is_starting or is_behind or is_head) and loop.time() - asked.since < _START_SECONDS:
+        most = _WAIT_SECONDS if is_starting else _START_SECONDS
+        if (is_starting or is_behind or is_head) and loop.time() - asked.since < most:
             loop.call_later(self._seconds, self._overdue, asked)
             return
         _log.warning("screening.overran", seconds=self._seconds)
@@ -168,10 +173,12 @@ class Screener:
         self._start_over()
 
     def _lost(self) -> None:
-        """The process has ended by itself; where none lives to answer, pauses come between the next ones."""
+        """The process has ended by itself; where none lives to look at anything, pauses come between them."""
         _log.error("screening.ended", was_ready=self._ready.is_set())
-        self._failures += 1
-        if self._sent:
+        if not self._sent:
+            # One that did not come up will hardly do so the next time: it is tried once more at once.
+            self._failures += 1 if self._ready.is_set() else _QUICK_STARTS
+        else:
             head = self._sent[0]
             head.losses += 1
             if head.losses > 1:
@@ -182,7 +189,12 @@ class Screener:
         """Another process takes what was sent to this one."""
         self._waiting.extendleft(reversed(self._sent))
         self._sent.clear()
-        self._let_go(kill=True)
+        self._ready.clear()
+        self._told.clear()
+        if self._process and self._process.is_alive and not self._is_failing:
+            self._process.renew()
+            return
+        self._let_go()
         if self._is_failing:
             self._begin_later()
         else:
@@ -206,12 +218,10 @@ class Screener:
             self._failures = max(self._failures, _QUICK_STARTS) + 1
             self._begin_later()
 
-    def _let_go(self, *, kill: bool) -> None:
-        self._ready.clear()
-        self._told.clear()
+    def _let_go(self) -> None:
         process, self._process = self._process, None
         if process:
-            task = asyncio.get_running_loop().create_task(process.end(kill=kill))
+            task = asyncio.get_running_loop().create_task(process.end())
             self._ends.add(task)
             task.add_done_callback(self._ends.discard)
 

@@ -73,6 +73,16 @@ def is_covered(span: Span, allowed: Sequence[Span]) -> bool:
     )
 
 
+def stands_in(text: str, words: str) -> bool:
+    """Whether folded words stand in a folded text as a word or phrase of their own."""
+    start = text.find(words)
+    while start >= 0:
+        if _stands_alone(text, start, start + len(words)):
+            return True
+        start = text.find(words, start + 1)
+    return False
+
+
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """A term that begins or ends with a letter or digit does so at the edge of a word."""
     before = start > 0 and text[start].isalnum() and text[start - 1].isalnum()

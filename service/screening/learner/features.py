@@ -8,8 +8,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,14 +17,20 @@ from service.model.screenings import Axis, Signal, Span
 from service.screening.candidate import Candidate, Token
 from service.screening.facts import Facts
 
-# Raise it whenever the same comment would be read otherwise: what was stored is then read anew.
-READING: Final = 2
+# Raise it whenever the same comment would be read or learned otherwise: all is then read and learned anew.
+READING: Final = 3
 BITS: Final = 18
 SIZE: Final = 1 << BITS
 MAX_CHARACTERS: Final = 4_000
 _MAX_TOKENS: Final = 800
 _MAX_WORD: Final = 40
-_RUNS: Final = (3, 4, 5)
+_SHORTEST: Final = 3
+_LONGEST: Final = 5
+# How loud words, and runs of characters, are together; and how much less each one says among many. At 0.5
+# a long text would say no more than a short one.
+_WORDS_SAY: Final = 1.5
+_RUNS_SAY: Final = 1.0
+_CROWD: Final = 0.3
 _STEP: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xFF51AFD7ED558CCD)
 _HALF: Final = np.uint64(32)
@@ -37,13 +42,19 @@ Indices = npt.NDArray[np.uint32]
 Values = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A word or a pair of words of the comment, with its feature and where it stands."""
 
     text: str
     feature: int
-    span: Span | None
+    field: str
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """The place of the words."""
+        return Span(self.field, self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,45 +83,62 @@ class Features:
 def read(candidate: Candidate, facts: Facts, signals: Sequence[Signal]) -> Features:
     """The features of a comment that the filters have seen. `signals` are theirs, the learner's left out.
 
-    Words, pairs and runs of letters each count little in a long text, so that length says nothing.
-    E-mail addresses in the text are not read.
+    A word, a pair or a run of letters counts less among many. E-mail addresses in the text are not read.
     """
-    pieces = list(_pieces(candidate))
-    words = np.fromiter((piece.feature for piece in pieces), np.uint32, len(pieces))
-    runs = _runs(_readable(candidate))
+    pieces = _pieces(candidate)
+    words = np.array([piece.feature for piece in pieces], np.uint32)
     rules = list(_rules(signals, facts))
-    groups = [
-        (np.unique(words), 1.0),
-        (np.unique(runs), 1.0),
-    ]
+    groups = [(_distinct(words), _WORDS_SAY), (_distinct(_runs(_readable(candidate))), _RUNS_SAY)]
     indices = [group for group, _ in groups] + [np.array([index for index, _ in rules], np.uint32)]
-    values = [np.full(len(group), share / max(1.0, len(group) ** 0.5)) for group, share in groups]
+    values = [np.full(len(group), share / max(1, len(group)) ** _CROWD) for group, share in groups]
     values.append(np.array([value for _, value in rules]))
     return _merged(np.concatenate(indices), np.concatenate(values), pieces)
 
 
+def _distinct(indices: Indices) -> Indices:
+    """Each number once, in order; what `numpy.unique` does, in a third of its time."""
+    ordered = np.sort(indices)
+    return ordered[_firsts(ordered)]
+
+
+def _firsts(ordered: Indices) -> npt.NDArray[np.bool_]:
+    """Where a new number begins."""
+    found = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=found[1:])
+    return found
+
+
 def _merged(indices: Indices, values: npt.NDArray[np.float64], pieces: Sequence[Piece]) -> Features:
-    unique, places = np.unique(indices, return_inverse=True)
-    summed = np.bincount(places, weights=values, minlength=len(unique))
+    order = np.argsort(indices, kind="stable")
+    ordered = indices[order]
+    firsts = np.flatnonzero(_firsts(ordered))
+    summed = np.add.reduceat(values[order], firsts)
     # As they would come back from storage, so that a lesson is the same before and after.
-    return Features(unique.astype(np.uint32), summed.astype(np.float16).astype(np.float32), pieces)
+    return Features(ordered[firsts], summed.astype(np.float16).astype(np.float32), pieces)
 
 
-def _pieces(candidate: Candidate) -> Iterator[Piece]:
-    addresses = [match.span() for match in _ADDRESS.finditer(candidate.text)]
-    tokens = [
-        token
-        for token in candidate.tokens[:_MAX_TOKENS]
-        if not (token.field == "text" and _lies_in(token, addresses))
-    ]
-    for token in tokens:
-        word = _NUMBER.sub("0", token.text)[:_MAX_WORD]
-        prefix = "" if token.field == "text" else f"{token.field}:"
-        yield Piece(token.text[:_MAX_WORD], _hash(f"{prefix}{word}"), token.span)
-    for one, other in pairwise(tokens):
-        if one.field == other.field == "text":
-            pair = f"{one.text[:_MAX_WORD]} {other.text[:_MAX_WORD]}"
-            yield Piece(pair, _hash(_NUMBER.sub("0", pair)), Span("text", one.start, other.end))
+def _pieces(candidate: Candidate) -> Sequence[Piece]:
+    tokens: Sequence[Token] = candidate.tokens[:_MAX_TOKENS]
+    if "@" in candidate.text:
+        addresses = [match.span() for match in _ADDRESS.finditer(candidate.text)]
+        tokens = [each for each in tokens if not (each.field == "text" and _lies_in(each, addresses))]
+    found = []
+    before = None
+    for text, field, start, end in tokens:
+        word, plain = text[:_MAX_WORD], _without_numbers(text)[:_MAX_WORD]
+        if field != "text":
+            found.append(Piece(word, _hash(f"{field}:{plain}"), field, start, end))
+            continue
+        found.append(Piece(word, _hash(plain), field, start, end))
+        if before:
+            pair = f"{before[0]} {word}"
+            found.append(Piece(pair, _hash(_without_numbers(pair)), field, before[1], end))
+        before = word, start
+    return found
+
+
+def _without_numbers(text: str) -> str:
+    return text if text.isalpha() else _NUMBER.sub("0", text)
 
 
 def _lies_in(token: Token, places: Sequence[tuple[int, int]]) -> bool:
@@ -123,18 +151,18 @@ def _readable(candidate: Candidate) -> str:
 
 
 def _runs(text: str) -> Indices:
-    """The numbers of all runs of three to five characters, hashed side by side."""
+    """The numbers of all runs of three to five characters, hashed side by side, each from a shorter one."""
     codes = np.frombuffer(text.encode("utf-32-le", "replace"), "<u4").astype(np.uint64)
+    state = np.zeros(len(codes), np.uint64)
     found = []
-    for length in _RUNS:
-        if len(codes) < length:
-            break
-        state = np.full(len(codes) - length + 1, np.uint64(length))
-        for place in range(length):
-            state = (state ^ codes[place : place + len(state)]) * _STEP
-        state = (state ^ (state >> _HALF)) * _MIX
-        found.append((state >> np.uint64(64 - BITS)).astype(np.uint32))
-    return np.concatenate(found) if found else np.empty(0, np.uint32)
+    for length in range(1, min(_LONGEST, len(codes)) + 1):
+        state = (state[: len(codes) - length + 1] ^ codes[length - 1 :]) * _STEP
+        if length >= _SHORTEST:
+            found.append(state)
+    if not found:
+        return np.empty(0, np.uint32)
+    whole = np.concatenate(found)
+    return (((whole ^ (whole >> _HALF)) * _MIX) >> np.uint64(64 - BITS)).astype(np.uint32)
 
 
 def _rules(signals: Sequence[Signal], facts: Facts) -> Iterator[tuple[int, float]]:

@@ -6,6 +6,7 @@ The fit is by L-BFGS (Nocedal and Wright, "Numerical Optimization", algorithm 7.
 calibrated on lessons left out of the fit (Platt 1999, with the targets of Lin, Lin and Weng 2007).
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from service.screening.learner.lessons import Lesson
 
 MIN_SPAM: Final = 10
 MIN_HAM: Final = 20
-_PENALTY: Final = 0.01
+_PENALTY: Final = 0.1
 _MEMORY: Final = 8
 _ROUNDS: Final = 60
 _ENOUGH: Final = 1e-4
@@ -64,6 +65,18 @@ class _Table:
             found[first : first + len(summed)] += summed
         return found
 
+    def counts(self, weights: Vector) -> Vector:
+        """The weights of the lessons in which each column occurs, added up."""
+        found = np.zeros(self.columns)
+        for rows, columns, _ in self.parts:
+            found += np.bincount(columns, weights=weights[rows], minlength=self.columns)
+        return found
+
+    def stretched(self, factors: Vector) -> "_Table":
+        """The same table with each column multiplied."""
+        parts = [(rows, columns, values * factors[columns]) for rows, columns, values in self.parts]
+        return _Table(parts, self.rows, self.columns)
+
     def spread(self, residuals: Vector) -> Vector:
         """One number a column: the transposed product."""
         found = np.zeros(self.columns)
@@ -73,7 +86,11 @@ class _Table:
 
 
 def _fit(lessons: Sequence[Lesson], labels: Vector) -> tuple[tuple[npt.NDArray[np.int64], Vector], float]:
-    """Weights by feature, and the bias. Spam and ham count the same in sum, however many there are."""
+    """Weights by feature, and the bias. Spam and ham count the same in sum, however many there are.
+
+    What occurs as often in both pays the penalty sooner than what tells them apart: each feature is
+    stretched by its log ratio, half of the way (Wang and Manning 2012, "NBSVM").
+    """
     used, table = _table(lessons)
     share = labels.mean()
     importance = np.where(labels > 0, 0.5 / share, 0.5 / (1 - share))
@@ -83,11 +100,21 @@ def _fit(lessons: Sequence[Lesson], labels: Vector) -> tuple[tuple[npt.NDArray[n
         weights, bias = point[:-1], point[-1]
         margins = signs * (table.margins(weights) + bias)
         residuals = -signs * importance * _sigmoid(-margins)
-        value = float(importance @ np.logaddexp(0, -margins)) + 0.5 * _PENALTY * float(weights @ weights)
+        value = _dot(importance, np.logaddexp(0, -margins)) + 0.5 * _PENALTY * _dot(weights, weights)
         return value, np.append(table.spread(residuals) + _PENALTY * weights, residuals.sum())
 
+    stretch = _stretch(table, labels)
+    table = table.stretched(stretch)
     best = _minimum(loss, np.zeros(len(used) + 1))
-    return (used, best[:-1]), float(best[-1])
+    return (used, stretch * best[:-1]), float(best[-1])
+
+
+def _stretch(table: _Table, labels: Vector) -> Vector:
+    """How well each feature alone tells spam from the rest, as a factor around one."""
+    spam, ham = table.counts(labels), table.counts(1 - labels)
+    ratios = np.log((spam + 1) / (labels.sum() + 2)) - np.log((ham + 1) / (len(labels) - labels.sum() + 2))
+    stretch: Vector = 0.5 + 0.5 * np.abs(ratios)
+    return stretch
 
 
 def _table(lessons: Sequence[Lesson]) -> tuple[npt.NDArray[np.int64], _Table]:
@@ -118,17 +145,17 @@ def _cuts(sizes: Sequence[int]) -> Iterator[int]:
 def _minimum(loss: Loss, point: Vector) -> Vector:
     """Where a smooth convex function is least, by L-BFGS with backtracking."""
     value, slope = loss(point)
-    start = float(np.linalg.norm(slope)) or 1.0
+    start = math.sqrt(_dot(slope, slope)) or 1.0
     memory: deque[tuple[Vector, Vector, float]] = deque(maxlen=_MEMORY)
     for _ in range(_ROUNDS):
-        if np.linalg.norm(slope) <= _ENOUGH * start:
+        if math.sqrt(_dot(slope, slope)) <= _ENOUGH * start:
             break
         direction = _direction(slope, memory)
-        fall, step = float(slope @ direction), 1.0 if memory else 1.0 / start
+        fall, step = _dot(slope, direction), 1.0 if memory else 1.0 / start
         while (tried := loss(point + step * direction))[0] > value + 1e-4 * step * fall and step > 1e-10:
             step /= 2
         moved, bent = step * direction, tried[1] - slope
-        if (curve := float(moved @ bent)) > 1e-12:
+        if (curve := _dot(moved, bent)) > 1e-12:
             memory.append((moved, bent, 1 / curve))
         point, (value, slope) = point + moved, tried
     return point
@@ -138,14 +165,14 @@ def _direction(slope: Vector, memory: "deque[tuple[Vector, Vector, float]]") -> 
     """Two loops over what the last steps told about the curvature."""
     found, shares = -slope, []
     for moved, bent, inverse in reversed(memory):
-        share = inverse * float(moved @ found)
+        share = inverse * _dot(moved, found)
         shares.append(share)
         found = found - share * bent
     if memory:
         moved, bent, inverse = memory[-1]
-        found = found / (inverse * float(bent @ bent))
+        found = found / (inverse * _dot(bent, bent))
     for (moved, bent, inverse), share in zip(memory, reversed(shares), strict=True):
-        found = found + (share - inverse * float(bent @ found)) * moved
+        found = found + (share - inverse * _dot(bent, found)) * moved
     return found
 
 
@@ -165,7 +192,7 @@ def _left_out(lessons: Sequence[Lesson], labels: Vector) -> Vector:
         whole[used] = weights
         for number in outside:
             features = lessons[number].features
-            margins[number] = whole[features.indices] @ features.values + bias
+            margins[number] = _dot(whole[features.indices], features.values) + bias
     return margins
 
 
@@ -176,12 +203,17 @@ def _calibrate(margins: Vector, labels: Vector) -> tuple[float, float]:
 
     def loss(point: Vector) -> tuple[float, Vector]:
         odds = point[0] * margins + point[1]
-        value = float(np.logaddexp(0, odds).sum() - targets @ odds)
+        value = float(np.logaddexp(0, odds).sum()) - _dot(targets, odds)
         error = _sigmoid(odds) - targets
-        return value, np.array([error @ margins, error.sum()])
+        return value, np.array([_dot(error, margins), error.sum()])
 
     slope, offset = _minimum(loss, np.array([1.0, 0.0]))
     return max(float(slope), 0.0), float(offset)
+
+
+def _dot(one: Vector, other: npt.NDArray[np.float32] | Vector) -> float:
+    """The sum of products, the same on every machine, in this thread alone; `@` asks a library of threads."""
+    return float((one * other).sum())
 
 
 def _sigmoid(values: Vector) -> Vector:

@@ -5,10 +5,13 @@ whatever surrounds them, and phrases. Some count under a condition, because else
 """
 
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from itertools import product
 from typing import Any, Final, NamedTuple
 
 import ahocorasick
@@ -22,12 +25,14 @@ class Entry(NamedTuple):
     """A form: how bad it is (1 to 3), and when it counts.
 
     `language` is the language that the text must show signs of, empty where it counts in any;
-    `lowercase` that it counts only when written in small letters.
+    `lowercase` that it counts only when written in small letters; `written` how it must be spelt, marks and
+    all, because without them it is another word.
     """
 
     severity: int
     language: str = ""
     lowercase: bool = False
+    written: str = ""
 
 
 class Phrase(NamedTuple):
@@ -41,14 +46,21 @@ class Phrase(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """All lists, folded. `starts` and `stems` are sought at the beginning of a word and anywhere in it."""
+    """All lists, folded. `starts` and `stems` are sought at the beginning of a word and anywhere in it.
+
+    `starts` are grouped by their first letters, as many as `head` says; the shortest come first.
+    `excused` are words that mean something else beside certain others, `innocent_in` words that one language
+    has borrowed and thinks nothing of.
+    """
 
     words: Mapping[str, Entry]
-    starts: Mapping[str, Entry]
-    start_lengths: Sequence[int]
+    starts: Mapping[str, Sequence[tuple[str, Entry]]]
+    head: int
     stems: ahocorasick.Automaton
     phrases: Mapping[str, Sequence[Phrase]]
     innocent: tuple[str, ...]
+    excused: Mapping[str, frozenset[str]]
+    innocent_in: Mapping[str, frozenset[str]]
     function_words: Mapping[str, frozenset[str]]
 
 
@@ -70,40 +82,66 @@ class _Draft:
 @cache
 def lists() -> Lists:
     """The lists of all languages."""
-    draft, function_words = _Draft(), {}
+    draft, function_words, innocent_in = _Draft(), {}, dict[str, frozenset[str]]()
     folder = files("service.screening.lexicon") / "data"
     for path in sorted(folder.iterdir(), key=lambda each: each.name):
         if path.name.endswith(".toml"):
             language = path.name.removesuffix(".toml")
             content = tomllib.loads(path.read_text(encoding="utf-8"))
             function_words[language] = frozenset(_forms(content["function_words"]))
+            for form in _forms(content.get("innocent", "")):
+                innocent_in[form] = innocent_in.get(form, frozenset()) | {language}
             for tier, severity in _SEVERITIES.items():
                 _enter(draft, content.get(tier, {}), severity, language, _forms(content["endings"]))
-    innocent = (folder / "innocent.txt").read_text(encoding="utf-8").splitlines()
+    innocent, excused = _lines(folder / "innocent.txt"), _lines(folder / "excused.txt")
     stems = ahocorasick.Automaton()
     for stem, entry in draft.stems.items():
         stems.add_word(stem, (len(stem), entry))
     stems.make_automaton()
+    head = min(map(len, draft.starts))
     return Lists(
         words=draft.words,
-        starts=draft.starts,
-        start_lengths=sorted({len(start) for start in draft.starts}),
+        starts=_by_head(draft.starts, head),
+        head=head,
         stems=stems,
         phrases=draft.phrases,
-        innocent=tuple(line for line in innocent if line and not line.startswith("#")),
+        innocent=tuple(innocent),
+        excused=_excuses(excused),
+        innocent_in=innocent_in,
         function_words=function_words,
     )
 
 
+def _by_head(starts: Mapping[str, Entry], head: int) -> Mapping[str, Sequence[tuple[str, Entry]]]:
+    grouped: dict[str, list[tuple[str, Entry]]] = {}
+    for start in sorted(starts, key=len):
+        grouped.setdefault(start[:head], []).append((start, starts[start]))
+    return grouped
+
+
+def _lines(path: Traversable) -> Sequence[str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _excuses(lines: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    """`words: other words` on each line: the former are innocent beside one of the latter."""
+    parted = (line.partition(":") for line in lines)
+    return {form: frozenset(_forms(beside)) for words, _, beside in parted for form in _forms(words)}
+
+
 @cache
 def words_of(language: str) -> Sequence[str]:
-    """The whole words of one language that count without a condition."""
+    """The whole words of one language that count without a condition, and beside any other."""
     draft = _Draft()
     path = files("service.screening.lexicon") / "data" / f"{language}.toml"
     content = tomllib.loads(path.read_text(encoding="utf-8"))
     for tier, severity in _SEVERITIES.items():
         _enter(draft, content.get(tier, {}), severity, language, _forms(content["endings"]))
-    return [word for word, entry in draft.words.items() if not (entry.language or entry.lowercase)]
+    excused = lists().excused
+    return [
+        word for word, entry in draft.words.items() if entry == Entry(entry.severity) and word not in excused
+    ]
 
 
 def _enter(
@@ -115,12 +153,15 @@ def _enter(
     lowercase = {*_forms(tier.get("lowercase", ""))}
     plain = [
         *_forms(tier.get("exact", "")),
+        *(form for pattern in tier.get("spelt", ()) for form in _spellings(pattern)),
         *(form for word in _forms(tier.get("words", "")) for form in _inflected(word, endings)),
     ]
     draft.add(draft.words, (form for form in plain if form not in only | lowercase), entry)
     draft.add(draft.words, only - lowercase, bound)
     draft.add(draft.words, lowercase - only, Entry(severity, lowercase=True))
     draft.add(draft.words, lowercase & only, Entry(severity, language, lowercase=True))
+    for word in tier.get("as_written", "").split():
+        draft.add(draft.words, [fold(word).text], Entry(severity, written=as_spelt(word)))
     draft.add(draft.starts, _forms(tier.get("starts", "")), entry)
     draft.add(draft.stems, _forms(tier.get("inside", "")), entry)
     for written, condition in (("phrases", entry), ("only_phrases", bound)):
@@ -132,6 +173,16 @@ def _enter(
 
 def _forms(text: str) -> Sequence[str]:
     return [fold(word).text for word in text.split()]
+
+
+def as_spelt(word: str) -> str:
+    """A word with its marks, in small letters and composed: what a condition on its spelling compares."""
+    return unicodedata.normalize("NFC", word).casefold()
+
+
+def _spellings(pattern: str) -> Iterator[str]:
+    """All spellings of a word in a language without any: `ch u|oo t iy a|e` has four of them."""
+    return map("".join, product(*(part.split("|") for part in pattern.split())))
 
 
 def _inflected(word: str, endings: Sequence[str]) -> Iterator[str]:
@@ -146,7 +197,7 @@ def _inflected(word: str, endings: Sequence[str]) -> Iterator[str]:
 
 
 def _phrase(written: str, entry: Entry) -> Phrase:
-    parts = written.split()
+    parts = written.replace("'", " ").split()
     marked = [number for number, part in enumerate(parts) if part.startswith("[")]
     ends = [number for number, part in enumerate(parts) if part.endswith("]")]
     words = tuple(fold(part.strip("[]")).text for part in parts)

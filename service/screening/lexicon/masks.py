@@ -1,56 +1,117 @@
-"""Words with letters masked: `f**k`, `s#!t`, `b******t`. Who masks a word wants it read."""
+"""Words with letters masked: `f**k`, `s#!t`, `b******t`, `f-ck`. Who masks a word wants it read."""
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import islice
 from typing import Final
 
-_MASKED: Final = re.compile(r"(?<![\w*#@$%&])[a-z](?:[a-z*#@$!%&+_·•●…]{1,18})[a-z*#%&](?![\w@])")
-_MASK: Final = re.compile(r"[*#@$!%&+·•●…]")
-_RUN: Final = re.compile(r"[*#@$!%&+·•●…]+")
-_ALL: Final = re.compile(r"[fsc][*#%&]{3}")
+from service.screening.folding import fold
+
+_SIGNS: Final = r"*#@$!%&+·•●…(^¢£¥€§©®¡¿×∪\u2600-\u27bf\U0001f300-\U0001faff"
+_MASK: Final = re.compile(rf"[{_SIGNS}]")
+_RUN: Final = re.compile(rf"[{_SIGNS}]+")
+_MASKED: Final = re.compile(
+    rf"(?<![\w*#@$%&])[a-z](?=[a-z_]{{0,18}}[{_SIGNS}_])(?:[a-z_{_SIGNS}]{{1,18}})[a-z*#%&](?![\w@])"
+)
+# Dashes and dots stand for letters in the papers (`f--king`, `sh.t`), a single one for a vowel only.
+_DASHED: Final = re.compile(
+    r"(?<![\w.-])[a-z]{1,9}(?:[-–—.]{1,6}[a-z]{1,8}|[-–—]{3,6}|[~?=][a-z]{1,8})(?![\w-])"
+)
+_DASH: Final = re.compile(r"[-–—.~?=]+")
+_ALL: Final = re.compile(
+    r"[fsc][*#%&]{3}|f[*]{4,6}|b[*]{4}|b[*]{6}|w[*]{5}|n[*]{5}|a[*]{6}|p[*]{4}|t[*]{3}|[fs][-–—]{3}"
+)
+_ALL_SLUR: Final = "n*****"
+_VOWELS: Final = "aeiou"
+_SEVERITIES: Final = {"vulgar": 1, "strong": 2, "slur": 3}
+# Names in programs are short words and underscores.
+_SHORTEST_UNDERLINED: Final = 4
 MAX_MASKED: Final = 50
-# What people mask, by severity.
-_WORDS: Final[Mapping[int, str]] = {
-    1: "ass arse piss pissed wank cock dick tits bollocks asses arschl culo cul",
-    2: "fuck fucks fucked fucker fuckers fucking fuckin shit shits shitty shitting bullshit bitch bitches "
-    "cunt cunts asshole assholes arsehole arseholes motherfucker motherfuckers motherfucking "
-    "whore whores slut sluts bastard bastards twat twats wanker wankers dickhead dickheads pussy "
-    "scheisse scheiss arschloch hurensohn fotze wichser fick ficken schlampe "
-    "merde putain pute connard enculer encule salope puta puto "
-    "mierda cabron joder pendejo gilipollas cojones chutiya chutiye bhenchod behnchod madarchod gandu gaandu "
-    "haramzada haramzade harami randi bhosdike lauda lund stronzo cazzo vaffanculo puttana caralho kurwa",
-    3: "nigger niggers nigga niggas faggot faggots fag retard retarded tranny kike paki pakis neger kanake",
-}
+
+
+class _Masks:
+    """What people mask: words by their first letter, and the ones that compounds begin with."""
+
+    def __init__(self, content: Mapping[str, str]) -> None:
+        self.words: dict[str, list[tuple[str, int]]] = {}
+        for tier, severity in _SEVERITIES.items():
+            for word in content[tier].split():
+                folded = fold(word).text
+                self.words.setdefault(folded[0], []).append((folded, severity))
+        self.stems: Sequence[str] = content["stems"].split()
+        self.dashed: frozenset[str] = frozenset(content["dashed"].split())
+
+
+@cache
+def _masks() -> _Masks:
+    path = files("service.screening.lexicon") / "masked.toml"
+    return _Masks(tomllib.loads(path.read_text(encoding="utf-8"))["masked"])
 
 
 def masked_words(text: str) -> Iterator[tuple[int, int, int]]:
-    """Where masked words stand in a folded text, and how bad they are."""
-    if not _MASK.search(text):
-        return
-    for number, match in enumerate(_MASKED.finditer(text)):
-        if number == MAX_MASKED:
-            return
-        written = match[0]
-        if _MASK.search(written[1:]) and (severity := _unmask(written)):
-            yield match.start(), match.end(), severity
+    """Where masked words stand in a folded text, and how bad they are; looks at `MAX_MASKED` of each kind."""
+    for pattern, sign, unmask in ((_MASKED, _MASK, _unmask), (_DASHED, _DASH, _undash)):
+        if not sign.search(text) and "_" not in text:
+            continue
+        signed = (match for match in pattern.finditer(text) if re.search(r"[^a-z]", match[0][1:]))
+        for match in islice(signed, MAX_MASKED):
+            if severity := unmask(match[0]):
+                yield match.start(), match.end(), severity
 
 
 @lru_cache(maxsize=4_096)
 def _unmask(written: str) -> int:
     """The severity of the word that this may be, else 0. The first letter stands, and another one too."""
+    if "_" in written and len(written) < _SHORTEST_UNDERLINED:
+        return 0
     letters = sum(character.isalpha() for character in written)
     if letters < 2:
-        return 2 if _ALL.fullmatch(written) else 0
-    pattern = re.compile("".join(_part(part) for part in re.split(f"({_RUN.pattern})", written) if part))
-    for severity, words in _WORDS.items():
-        if any(pattern.fullmatch(word) for word in words.split()):
+        return _of_first_letter(written)
+    pattern = re.compile("".join(_part(part) for part in re.split(f"({_RUN.pattern}|_+)", written) if part))
+    for word, severity in _masks().words.get(written[0], ()):
+        if pattern.fullmatch(word):
             return severity
+    return 2 if any(_begins_with(written, stem) for stem in _masks().stems) else 0
+
+
+def _of_first_letter(written: str) -> int:
+    if not _ALL.fullmatch(written):
+        return 0
+    return 3 if written == _ALL_SLUR else 2
+
+
+def _begins_with(written: str, stem: str) -> bool:
+    """Whether this is a compound, one inner letter of whose first word is masked: `sh*tshow`."""
+    rest = written[len(stem) :]
+    if not rest.isalpha() or written[0] != stem[0] or written[len(stem) - 1] != stem[-1]:
+        return False
+    masked = [place for place, letter in enumerate(stem) if written[place] != letter]
+    return len(masked) == 1 and not written[masked[0]].isalpha()
+
+
+@lru_cache(maxsize=4_096)
+def _undash(written: str) -> int:
+    """The same for dashes, each of which is one letter, and for a dot, which is one vowel."""
+    left, right = _DASH.split(written, 1)
+    hidden = len(written) - len(left) - len(right)
+    if hidden >= 3 and len(left) == 1 and not right:
+        return _of_first_letter(written)
+    if not right:
+        return 0
+    for word in _masks().dashed:
+        inner = word[len(left) : len(left) + hidden]
+        if word != left + inner + right or len(left + right) < 2:
+            continue
+        if hidden > 1 or inner in _VOWELS:
+            return 2
     return 0
 
 
 def _part(part: str) -> str:
     """Letters as they are; a mask is one letter each, and from two on as many as it likes."""
-    if not _MASK.match(part):
+    if part[0].isalpha():
         return re.escape(part)
-    return r"\w" if len(part) == 1 else rf"\w{{{1},{len(part) + 4}}}"
+    return r"\w" if len(part) == 1 else rf"\w{{1,{len(part) + 4}}}"

@@ -1,9 +1,11 @@
 """The ways in which a word may be written so that a list does not know it, and a reader does."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
+_TWINS: Final = re.compile(r"(.)\1")
 _RUN: Final = re.compile(r"(.)\1{2,}")
 _DOUBLE_VOWEL: Final = re.compile(r"([aeiou])\1")
 _ALL_DOUBLED: Final = re.compile(r"(?:(.)\1){3,}")
@@ -13,36 +15,38 @@ _LEET_SIGNS: Final = re.compile(r"[013456789@$!|€£]")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 
 
-def readings(word: str) -> Iterator[str]:
-    """What a folded word may be read as, itself first.
+def is_plain(word: str) -> bool:
+    """Whether a word can be read in one way only, as it is: letters, none of them twice in a row."""
+    return word.isalpha() and not _TWINS.search(word)
+
+
+# Asked about a word by those who look for it and by those who look for phrases with it.
+@lru_cache(maxsize=16)
+def readings(word: str) -> Sequence[str]:
+    """What a folded word may be read as, itself first, each once.
 
     Drawn-out letters are shortened only where there is a run of three, because twins are spelling: with
     one g less, a slur would match Niger. Digits and signs are letters only in a word that has letters.
     """
-    yield word
+    found = {word: None}
     if _LEET_SIGNS.search(word) and _may_be_leet(word):
-        for table in (_LEET, _LEET_L):
-            plain = word.translate(table)
-            yield plain
-            yield from _shortened(plain)
-    yield from _shortened(word)
+        for plain in dict.fromkeys((word.translate(_LEET), word.translate(_LEET_L))):
+            found |= dict.fromkeys((plain, *_shortened(plain)))
+    return (*(found | dict.fromkeys(_shortened(word))),)
 
 
-def loose_readings(word: str) -> Iterator[str]:
+def loose_readings(word: str) -> Iterable[str]:
     """The same where the words around it vouch for it: then even `d3` is a word."""
-    yield from readings(word)
-    yield word.translate(_LEET)
+    return dict.fromkeys((*readings(word), word.translate(_LEET)))
 
 
-def _shortened(word: str) -> Iterator[str]:
+def _shortened(word: str) -> Sequence[str]:
+    if not _TWINS.search(word):
+        return ()
     if _RUN.search(word):
-        yield _RUN.sub(r"\1", word)
-        yield _RUN.sub(r"\1\1", word)
         once = _RUN.sub(r"\1", word)
-        if _DOUBLE_VOWEL.search(once):
-            yield _DOUBLE_VOWEL.sub(r"\1", once)
-    elif _ALL_DOUBLED.fullmatch(word):
-        yield word[::2]
+        return once, _RUN.sub(r"\1\1", word), _DOUBLE_VOWEL.sub(r"\1", once)
+    return (word[::2],) if _ALL_DOUBLED.fullmatch(word) else ()
 
 
 def doubled_vowels_read_once(word: str) -> str | None:
