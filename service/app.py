@@ -14,16 +14,20 @@ from service.screening.screener import Screener
 from service.settings import Settings
 from service.store.database import Database
 from service.store.schema import migrate, require_latest
+from service.usecases.end_again import end_again
+from service.usecases.erase import replay
 from service.usecases.keys import check_keys
 from service.vault import KeyFile, Vault
-from service.web.dispatch import routes
+from service.web.drawing.rendering import ThreadPages
+from service.web.drawing.threads import ThreadCache
 from service.web.frontend import static_routes
-from service.web.problems import PROBLEMS, plain_problem
-from service.web.rendering import ThreadPages
+from service.web.http.dispatch import routes
+from service.web.http.live import Feed
+from service.web.http.problems import PROBLEMS, plain_problem
+from service.web.http.provider import Provider
+from service.web.http.shell import Metrics, Shell
+from service.web.http.state import FloodWatch, SiteDirectory, State
 from service.web.routes import ENDPOINTS
-from service.web.shell import Metrics, Shell
-from service.web.state import SiteDirectory, State
-from service.web.threads import ThreadCache
 
 FILTERS: Final = "service.filters:FILTERS"
 
@@ -37,13 +41,21 @@ async def open_context(
     `screener` is one that others use too, and close.
     """
     keys = KeyFile(settings.own_key_file)
-    db = await Database.open(dsn, size=settings.pool_size, moderation_size=settings.moderation_pool_size)
+    db = await Database.open(
+        dsn,
+        size=settings.pool_size,
+        moderation_size=settings.moderation_pool_size,
+        readers_size=settings.readers_pool_size,
+        pooler=settings.pgbouncer,
+    )
     found = screener or Screener(FILTERS, settings.screening_seconds, settings.screening_megabytes)
     try:
         ctx = Context(db, Vault(keys.keys), found, system_clock, settings)
         async with db.read(moderation=True) as conn:
             await require_latest(conn)
         await check_keys(ctx)
+        await replay(ctx)
+        await end_again(ctx)
         yield ctx
     finally:
         if screener is None:
@@ -65,7 +77,19 @@ async def prepare_schema(owner_dsn: str, app_dsn: str) -> tuple[int, int]:
 def build_state(ctx: Context) -> State:
     """What the web floor keeps in memory."""
     cache = ThreadCache(ctx.settings.thread_cache_seconds)
-    return State(ctx, SiteDirectory(ctx), cache, ThreadPages(), Metrics())
+    readable = {found.path: found.needs for found in ENDPOINTS if found.method == "GET"}
+    provider = Provider(ctx.settings) if ctx.settings.oidc_issuer else None
+    return State(
+        ctx,
+        SiteDirectory(ctx),
+        cache,
+        ThreadPages(),
+        Metrics(),
+        Feed(ctx),
+        FloodWatch(ctx),
+        readable=readable,
+        provider=provider,
+    )
 
 
 def build_app(ctx: Context, state: State | None = None) -> ASGIApp:

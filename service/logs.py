@@ -40,7 +40,7 @@ def set_up(level: str, form: Literal["json", "text"], stream: TextIO | None = No
     )
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=max(number, logging.INFO), force=True)
-    # The access log is ours (service.web.shell): uvicorn's would write addresses and query strings.
+    # The access log is ours (service.web.http.shell): uvicorn's would write addresses and query strings.
     logging.getLogger("uvicorn.access").disabled = True
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from enum import Enum, auto
 
-from service.model.screenings import Policy, Screening
+from service.model.decisions import Action, Choice, Reason
+from service.model.people import Principal, Scope
+from service.model.screenings import Policy, Screening, Verdict
 
 
 class Course(Enum):
@@ -26,3 +28,15 @@ def choose(policy: Policy, screening: Screening, random: Callable[[], float]) ->
     if screening.verdict not in policy.automatic:
         return Course.WAIT
     return Course.UNSEEN if random() < policy.unseen_share else Course.ACT
+
+
+def policy_principal(site_id: int) -> Principal:
+    """Who decides when the policy does."""
+    return Principal("policy", frozenset({Scope.MODERATE}), frozenset({site_id}))
+
+
+def carried_out(screening: Screening, version: int) -> Choice:
+    """The decision that carries the advice out, on this version of the comment."""
+    if screening.verdict is Verdict.REJECT:
+        return Choice(Action.REJECT, version, Reason.SPAM)
+    return Choice(Action.APPROVE, version)

@@ -1,7 +1,7 @@
 """Gathers the facts of a submission: what it leaves behind, and what earlier comments tell about that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,10 +13,12 @@ from service.model.likeness import Print
 from service.model.sites import Site
 from service.model.submissions import Delivery, Submission
 from service.screening import likeness
+from service.screening.candidate import Words
 from service.screening.disposable import is_disposable
 from service.screening.facts import Facts, Likeness
 from service.screening.folding import fold
 from service.screening.links import find_links, host_of
+from service.screening.posing import poses
 from service.store import facts, likenesses
 from service.store.facts import Asked, Gathered
 from service.store.likenesses import Found
@@ -46,14 +48,14 @@ class Known:
 async def gather(ctx: Context, site: Site, submission: Submission, delivery: Delivery) -> Known:
     """Everything that filters may know about this submission."""
     now = ctx.clock()
-    own = frozenset(urlsplit(origin).hostname or "" for origin in site.origins)
-    hosts = [host for host in _hosts(submission) if host not in own][:MAX_HOSTS]
+    own = _own_hosts(site)
+    hosts = _hosts(submission.text, submission.website, own)
     network = ctx.vault.tag("network", f"{site.id}\x00{delivery.network}".encode())
     printed = likeness.read(fold(submission.text))
     asked = Asked(
         site_id=site.id,
         network=network,
-        author=ctx.vault.digests(submission.email, site.id),
+        author=ctx.vault.digests(submission.email, site.id) if submission.email else [],
         hosts=hosts,
         page_id=submission.page.id,
         network_since=_first_id(now - NETWORK_RECENT),
@@ -68,7 +70,7 @@ async def gather(ctx: Context, site: Site, submission: Submission, delivery: Del
         has_form_token=delivery.has_form_token,
         own_hosts=own,
         language=site.language.partition("-")[0].lower(),
-        disposable_email=is_disposable(submission.email.canonical.rpartition("@")[2]),
+        disposable_email=_is_disposable(submission),
         network_recent=known.network_recent,
         page_recent=known.page_recent,
         page_age_days=_days_since(known.page_since, now),
@@ -77,15 +79,49 @@ async def gather(ctx: Context, site: Site, submission: Submission, delivery: Del
         network=known.network,
         hosts=known.hosts,
         likeness=alike.likeness,
+        poses=poses(submission.name, known.own_names),
     )
     return Known(found, network, hosts, printed, alike.campaign_id)
 
 
-def _hosts(submission: Submission) -> Sequence[str]:
-    found = [link.host for link in find_links(submission.text, "text")]
-    if submission.website:
-        found.append(host_of(submission.website))
-    return list(dict.fromkeys(filter(None, found)))
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """The facts of a comment that says something else now, and what is stored of that."""
+
+    facts: Facts
+    hosts: Sequence[str]
+    printed: Print | None
+    campaign_id: UUID | None
+
+
+async def gather_again(ctx: Context, site: Site, sent: Facts, words: Words, comment_id: UUID) -> Reread:
+    """The facts of a comment whose author changed it: what depends on the words is looked up anew.
+
+    How it was `sent` stays as it was. The comment itself is none of its like.
+    """
+    hosts = _hosts(words.text, words.website, _own_hosts(site))
+    printed = likeness.read(fold(words.text))
+    async with ctx.db.read() as conn:
+        known = await facts.of_hosts(conn, site.id, hosts)
+        alike = await likenesses.find(conn, site.id, printed, but=comment_id) if printed else _ALONE
+    return Reread(replace(sent, hosts=known, likeness=alike.likeness), hosts, printed, alike.campaign_id)
+
+
+def _is_disposable(submission: Submission) -> bool:
+    email = submission.email
+    return email is not None and is_disposable(email.canonical.rpartition("@")[2])
+
+
+def _own_hosts(site: Site) -> frozenset[str]:
+    return frozenset(urlsplit(origin).hostname or "" for origin in site.origins)
+
+
+def _hosts(text: str, website: str | None, own: frozenset[str]) -> Sequence[str]:
+    """Where the words lead, each once, the site's own hosts left out."""
+    found = [link.host for link in find_links(text, "text")]
+    if website:
+        found.append(host_of(website))
+    return [host for host in dict.fromkeys(filter(None, found)) if host not in own][:MAX_HOSTS]
 
 
 def _first_id(moment: datetime) -> UUID:

@@ -10,8 +10,9 @@ from service.context import Context
 from service.errors import FieldRefused, WrongKey
 from service.model.email import EmailAddress, parse_email
 from service.model.people import AuditEvent
-from service.store import audit, contacts
+from service.store import audit, contacts, people, second_factors
 from service.store.contacts import SealedContact
+from service.usecases.second_factor import sealed_anew
 from service.vault import CannotOpen
 
 _BATCH: Final = 500
@@ -53,6 +54,10 @@ async def reseal(ctx: Context, *, actor: str, on_progress: Callable[[int], None]
             break
         after = rows[-1].site_id, rows[-1].comment_id
     async with ctx.db.transaction(moderation=True) as conn:
+        for moderator in await people.every(conn):
+            renewed_secret = sealed_anew(ctx, moderator)
+            if renewed_secret is not None:
+                await second_factors.reseal(conn, moderator.id, renewed_secret)
         await audit.record(conn, AuditEvent("keys.rotated", actor, target=f"key {newest}", after=str(done)))
     _log.info("keys.resealed", done=done, lost=lost)
     return done, lost

@@ -32,7 +32,7 @@ Progress = Callable[[int, int], None]
 async def learn_all(ctx: Context, site_ids: Sequence[int] | None = None) -> int:
     """Learn on every site where something was decided, or on these; gives how many learned anew."""
     async with ctx.db.read(moderation=True) as conn:
-        due = await learners.due(conn, site_ids)
+        due = await learners.due(conn, READING, site_ids)
     return sum([await learn_site(ctx, site_id) for site_id in due])
 
 
@@ -46,7 +46,8 @@ async def learn_site(ctx: Context, site_id: int, progress: Progress | None = Non
         known = await learners.get(conn, site_id)
         present = await lessons.present(conn, site_id, MOST_LESSONS, READING)
     digest = _digest(present)
-    if known and known.lessons == digest:
+    # An author's edit changes what a lesson says and not which lessons there are.
+    if known and known.lessons == digest and all(each.features is not None for each in present):
         async with ctx.db.read(moderation=True) as conn:
             await learners.nothing_new(conn, site_id, read_at)
         return False

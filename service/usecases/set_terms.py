@@ -13,6 +13,7 @@ from service.screening.folding import fold
 from service.store import audit, terms
 
 MAX_TERMS: Final = 20_000
+MAX_TOLD: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,9 @@ async def set_terms(ctx: Context, site: Site, proposed: TermsProposal, *, actor:
             version = await terms.change(
                 conn, site.id, added=outcome.added, removed=outcome.removed, actor=actor
             )
-            told = f"{outcome.new} added, {outcome.gone} removed, version {version}"
-            await audit.record(conn, AuditEvent("terms.changed", actor, site.id, site.slug, after=told))
+            gone, new = _told(outcome.removed), _told(outcome.added)
+            told = gone or None, f"version {version}: {new or 'none added'}"
+            await audit.record(conn, AuditEvent("terms.changed", actor, site.id, site.slug, *told))
     return TermsChange(version, outcome.new, len(proposed.add) - len(outcome.added), outcome.gone)
 
 
@@ -65,6 +67,16 @@ def outcome_of(present: Sequence[Term], proposed: TermsProposal) -> Outcome:
     if len(known) + len(added) - len(replaced) - len(gone) > MAX_TERMS:
         raise FieldRefused("terms.too_many", f"A site may have {MAX_TERMS:,} terms.")
     return Outcome(added, [*replaced, *gone], len(added) - len(replaced), len(gone))
+
+
+def _told(changed: Sequence[Term]) -> str:
+    """Terms for the trail, the first of a long list: every version of the lists is kept whole anyway."""
+    # The trail holds no address, and it is never emptied; somebody may have blocked one as a term.
+    said = ", ".join(
+        f"{term.kind.value} {'an address' if '@' in term.text else term.text} ({term.severity})"
+        for term in changed[:MAX_TOLD]
+    )
+    return said if len(changed) <= MAX_TOLD else f"{said}, and {len(changed) - MAX_TOLD:,} more"
 
 
 def _key(term: Term) -> tuple[TermKind, str]:
