@@ -1,0 +1,1 @@
+"""Endpoints for moderators, owners, and their programs."""

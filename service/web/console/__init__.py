@@ -1,0 +1,1 @@
+"""Pages for moderators, drawn on the server."""

@@ -1,0 +1,1 @@
+"""The machinery under every endpoint: declaring, guarding, decoding, answering."""

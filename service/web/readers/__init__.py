@@ -1,0 +1,1 @@
+"""Endpoints for readers, on any page of the origins of a site."""
