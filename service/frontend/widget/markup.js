@@ -2,11 +2,13 @@
 /** How the server's HTML becomes nodes: through an allow-list, with no script and no handler. */
 
 const ELEMENTS = (
-  "a article bdi button div form h2 header input label li ol p section span textarea time ul"
+  "a article bdi button details div form h2 header input label li ol option p section select span summary " +
+  "textarea time ul"
 ).split(" ");
 const ATTRIBUTES = (
-  "aria-hidden aria-label aria-labelledby autocapitalize autocomplete class datetime dir for hidden href id " +
-  "inputmode lang maxlength name novalidate rel required role rows spellcheck tabindex target type value"
+  "aria-describedby aria-hidden aria-label aria-labelledby autocapitalize autocomplete class datetime dir for " +
+  "hidden href id inputmode lang maxlength name novalidate part rel required role rows spellcheck tabindex target " +
+  "type value"
 ).split(" ");
 
 /** @type {{ createHTML(html: string): string } | undefined} */
@@ -44,6 +46,24 @@ function copy(from, into) {
       if (known && (name !== "href" || /^(https?:|[/#])/.test(value))) made.setAttribute(name, value);
     }
     copy(node, made);
+  }
+}
+
+/**
+ * Links lead to where the HTML is from, and times are said as the reader says them.
+ * @param {Element} holder
+ * @param {string} home
+ * @param {string} lang
+ */
+export function settle(holder, home, lang) {
+  for (const link of holder.querySelectorAll("a")) {
+    const href = link.getAttribute("href") || "";
+    if (href[0] === "/") link.href = home + href;
+  }
+  const clock = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" });
+  for (const time of holder.querySelectorAll("time")) {
+    time.title = time.textContent || "";
+    time.textContent = clock.format(new Date(time.dateTime));
   }
 }
 

@@ -1,0 +1,114 @@
+/*
+ * What happens, as it happens. One tab of the browser listens, because a server answers only a few
+ * connections of one browser at once; it tells the others. Where listening fails, asking again goes on.
+ */
+
+const KINDS = ["ready", "reset", "new", "decided", "taken", "returned", "edited", "reported", "flood"];
+const POLL = 20_000;
+const REST = 250;
+const HIDDEN = 5 * 60_000;
+
+/** @typedef {import("./types.js").LiveEvent} LiveEvent */
+
+/**
+ * Hear events, at most four times a second; `poll` is called where they cannot be heard.
+ * @param {(events: LiveEvent[]) => void} heard
+ * @param {(isLive: boolean) => void} live
+ * @param {() => void} poll
+ */
+export function follow(heard, live, poll) {
+  const channel = new BroadcastChannel("greenroom");
+  /** @type {LiveEvent[]} */
+  let waiting = [];
+  let polling = 0;
+
+  /** @param {LiveEvent | {kind: "live" | "down"}} event */
+  const hear = (event) => {
+    if (event.kind === "live" || event.kind === "down") {
+      const isLive = event.kind === "live";
+      live(isLive);
+      // Whoever is told again that there is no news goes on in the rhythm that was begun.
+      if (isLive) {
+        clearInterval(polling);
+        polling = 0;
+      } else if (!polling) {
+        poll();
+        polling = setInterval(poll, POLL);
+      }
+      return;
+    }
+    if (!waiting.length) {
+      setTimeout(() => {
+        heard(waiting);
+        waiting = [];
+      }, REST);
+    }
+    waiting.push(/** @type {LiveEvent} */ (event));
+  };
+  channel.onmessage = ({ data }) => (data === "who" ? undefined : hear(data));
+
+  const lead = () =>
+    navigator.locks.request("greenroom-live", () => listen(channel, (event) => (hear(event), channel.postMessage(event))));
+  const elect = async () => {
+    for (;;) {
+      await lead();
+      await seen();
+    }
+  };
+  if (navigator.locks) void elect();
+  else void listen(channel, hear);
+  channel.postMessage("who");
+}
+
+/**
+ * Listen until the page has been hidden for long, or the service does not take us.
+ * @param {BroadcastChannel} channel
+ * @param {(event: any) => void} tell
+ */
+function listen(channel, tell) {
+  return new Promise((give) => {
+    const source = new EventSource("/v1/events");
+    const over = new AbortController();
+    let failures = 0;
+    let isLive = false;
+    let hiding = 0;
+    const turn = (/** @type {boolean} */ on) => {
+      if (on !== isLive) tell({ kind: on ? "live" : "down" });
+      isLive = on;
+    };
+    const end = (/** @type {number} */ rest) => {
+      source.close();
+      over.abort();
+      clearTimeout(hiding);
+      setTimeout(give, rest);
+    };
+    for (const kind of KINDS) {
+      source.addEventListener(kind, ({ data }) => {
+        failures = 0;
+        turn(true);
+        if (kind !== "ready") tell(JSON.parse(data));
+      });
+    }
+    source.onerror = () => {
+      failures += 1;
+      const isRefused = source.readyState === EventSource.CLOSED;
+      if (failures >= 3 || isRefused) tell({ kind: "down" });
+      if (isRefused) end(POLL);
+    };
+    const asked = (/** @type {MessageEvent} */ { data }) => data === "who" && tell({ kind: isLive ? "live" : "down" });
+    channel.addEventListener("message", asked, { signal: over.signal });
+    const looked = () => {
+      clearTimeout(hiding);
+      if (document.hidden) hiding = setTimeout(end, HIDDEN, 0);
+    };
+    document.addEventListener("visibilitychange", looked, { signal: over.signal });
+  });
+}
+
+/** When the page is looked at again. */
+function seen() {
+  return new Promise((go) => {
+    if (!document.hidden) return go(undefined);
+    document.addEventListener("visibilitychange", () => document.hidden || go(undefined));
+  });
+}
