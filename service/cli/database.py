@@ -8,7 +8,7 @@ from service.app import prepare_schema
 from service.cli.options import AsJson, DataDir, settings_of
 from service.cli.runtime import NoDatabase, database, run, say
 from service.embedded import Purpose
-from service.web.openapi import text
+from service.web.http.openapi import text
 from service.web.routes import ENDPOINTS
 
 

@@ -22,7 +22,8 @@ from service.logs import set_up
 from service.model.people import Role
 from service.settings import Settings
 from service.store import people, sites
-from service.usecases.govern import add_moderator, add_site, set_origins
+from service.usecases.govern import add_moderator, add_site
+from service.usecases.set_site import change_site
 
 _SITE = "demo"
 _MODERATOR = "moderator"
@@ -54,11 +55,11 @@ async def _demo(settings: Settings) -> None:
             sign_in = f"{_MODERATOR} / {password}" if password else "the moderator you added"
             lines = (
                 "",
-                f"  An article        {origin}/",
+                f"  A newspaper       {origin}/",
                 f"  The console       {url}/console",
                 f"  Sign in as        {sign_in}",
                 "",
-                "  Write a comment on the article, approve it in the console, and reload the article.",
+                "  Open an article, write a comment, approve it in the console, and reload the article.",
                 "",
             )
             apps: dict[socket, ASGIApp] = {
@@ -78,7 +79,7 @@ async def _set_up_site(ctx: Context, origin: str) -> None:
     if found is None:
         await add_site(ctx, _SITE, [origin], actor="demo")
     elif origin not in found[0].origins:
-        await set_origins(ctx, _SITE, [*found[0].origins, origin], actor="demo")
+        await change_site(ctx, _SITE, {"origins": (*found[0].origins, origin)}, actor="demo")
 
 
 async def _set_up_moderator(ctx: Context, note: Path) -> str | None:

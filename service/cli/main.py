@@ -6,13 +6,16 @@ import typer
 
 from service import __version__
 from service.cli import (
+    backups,
     database,
     demo,
+    floods,
     keys,
     learner,
     pages,
     people,
     policy,
+    privacy,
     rehearse,
     replay,
     screen,
@@ -39,6 +42,8 @@ app.add_typer(pages.app, name="page")
 app.add_typer(people.app, name="moderator")
 app.add_typer(tokens.app, name="token")
 app.add_typer(keys.app, name="keys")
+app.add_typer(privacy.app, name="privacy")
+app.add_typer(floods.app, name="flood")
 app.add_typer(policy.app, name="policy")
 app.add_typer(terms.app, name="term")
 app.command()(rehearse.rehearse)
@@ -46,6 +51,9 @@ app.command()(screen.screen)
 app.command()(learner.relearn)
 app.command()(database.migrate)
 app.command()(database.openapi)
+app.command()(backups.backup)
+app.command()(backups.restore)
+app.command("verify-backup")(backups.verify_backup)
 app.command()(replay.replay)
 
 

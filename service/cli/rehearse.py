@@ -19,7 +19,7 @@ from service.model.sites import Site
 from service.model.terms import Term, TermKind, TermsProposal
 from service.store import policies
 from service.usecases.rehearse import rehearse as try_rules
-from service.web.rehearsals import RehearsalOut
+from service.web.api.rehearsals import RehearsalOut
 
 _MOVES = {
     Verdict.APPROVE: ("Let through", "people rejected"),

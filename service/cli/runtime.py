@@ -17,7 +17,7 @@ from service.embedded import Purpose, embedded_postgres
 from service.errors import ServiceError, SiteNotFound
 from service.model.sites import Site
 from service.settings import Settings
-from service.store import sites
+from service.store import audit, sites
 from service.store.schema import installed_version
 
 T = TypeVar("T")
@@ -70,7 +70,8 @@ async def ready_database(settings: Settings, purpose: Purpose) -> AsyncIterator[
 async def context(settings: Settings, purpose: Purpose = Purpose.COMMAND) -> AsyncIterator[Context]:
     """A context for one command, whether `serve` runs on the same data folder or not."""
     async with ready_database(settings, purpose) as servers, open_context(settings, servers.app_dsn) as ctx:
-        yield ctx
+        with audit.coming_from(audit.Whence("command")):
+            yield ctx
 
 
 async def site_of(ctx: Context, slug: str) -> Site:

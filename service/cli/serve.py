@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Annotated, Final
@@ -16,14 +17,19 @@ from service.app import build_app, build_state, open_context
 from service.cli.chores import doing_chores
 from service.cli.options import AsJson, DataDir, WrongSettings, settings_of
 from service.cli.runtime import ready_database, run, say
+from service.cli.versions import require_server, require_versions
 from service.context import Context
 from service.embedded import Purpose
 from service.errors import ServiceError
 from service.logs import set_up
 from service.settings import Settings
-from service.web.state import State
+from service.web.http.connections import HEADER_BYTES, Connection, watch
+from service.web.http.state import State
 
 _ALLOCATIONS_BETWEEN_LOOKS: Final = 20_000
+# For the database, the filters, logs and files.
+_OTHER_DESCRIPTORS: Final = 100
+_FEWEST_CONNECTIONS: Final = 50
 
 
 def serve(
@@ -57,6 +63,7 @@ async def _serve(settings: Settings, *, as_json: bool) -> None:
 @asynccontextmanager
 async def running_service(settings: Settings) -> AsyncIterator[tuple[Context, State]]:
     """The database, the context and the upkeep, taken down in the opposite order."""
+    require_versions()
     # Told to stop while still starting, we undo what was done so far.
     task = asyncio.current_task()
     assert task is not None
@@ -64,8 +71,12 @@ async def running_service(settings: Settings) -> AsyncIterator[tuple[Context, St
     async with (
         ready_database(settings, Purpose.SERVE) as servers,
         open_context(settings, servers.app_dsn) as ctx,
-        doing_chores(ctx),
+        doing_chores(ctx, servers.owner_dsn if servers.is_embedded else None),
     ):
+        async with ctx.db.read(moderation=True) as conn:
+            server = conn.get_server_version()
+        # asyncpg keeps the second number of PostgreSQL 10 and later as the third.
+        require_server(server.major, server.micro)
         await ctx.screener.start()
         yield ctx, build_state(ctx)
 
@@ -75,15 +86,23 @@ async def serve_until_told(
 ) -> None:
     """Serve each application on its socket until SIGINT or SIGTERM; a second signal does not wait.
 
+    Between the signal and the end of taking connections, `/readyz` says no for `drain_seconds`.
     `announce` is called once all of them take connections.
     """
-    servers = [_Server(uvicorn_config(app, settings)) for app in apps.values()]
+    servers = [Server(uvicorn_config(app, settings)) for app in apps.values()]
+
+    def leave() -> None:
+        for server in servers:
+            server.should_exit = True
 
     def stop() -> None:
+        if state.draining:
+            for server in servers:
+                server.force_exit = True
+            leave()
+            return
         state.draining = True
-        for server in servers:
-            server.force_exit = server.should_exit
-            server.should_exit = True
+        asyncio.get_running_loop().call_later(settings.drain_seconds, leave)
 
     settle()
     on_signals(stop)
@@ -102,6 +121,21 @@ def on_signals(action: Callable[[], object]) -> None:
         loop.add_signal_handler(number, action)
 
 
+def allow_descriptors(connections: int) -> int:
+    """Have the system let us open so many connections; gives how many it lets us."""
+    if sys.platform == "win32":
+        return connections
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_DESCRIPTORS
+    unlimited = hard == resource.RLIM_INFINITY
+    allowed = max(soft, wanted if unlimited else min(wanted, hard))
+    if allowed > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return max(_FEWEST_CONNECTIONS, min(connections, allowed - _OTHER_DESCRIPTORS))
+
+
 def settle() -> None:
     """Take what start-up made out of the garbage collector's rounds, and let it look less often.
 
@@ -113,34 +147,42 @@ def settle() -> None:
 
 
 def uvicorn_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
-    """How uvicorn runs: its limits on, its forwarding headers off (`service.web.client` reads them)."""
+    """How uvicorn runs: its limits on, its forwarding headers off (`service.web.http.client` reads them)."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="off",
         proxy_headers=False,
         server_header=False,
         access_log=False,
         log_config=None,
-        h11_max_incomplete_event_size=64 * 1024,
-        limit_concurrency=2_000,
+        h11_max_incomplete_event_size=HEADER_BYTES,
+        limit_concurrency=allow_descriptors(settings.connections),
         timeout_keep_alive=5,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn raises a signal again after its loop, which would end us before PostgreSQL is stopped."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
+        self._watch: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Note when connections are taken."""
+        """Note when connections are taken, and look after them from then on."""
         await super().startup(sockets)
+        self._watch = asyncio.create_task(watch(self.server_state))
         self.ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Look after the last connections as well."""
+        await super().shutdown(sockets)
+        if self._watch:
+            self._watch.cancel()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

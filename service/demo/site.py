@@ -1,6 +1,6 @@
-"""The Harbour Lamp: front page and two articles, served with a strict policy."""
+"""The Harbour Lamp: front page and two articles, and four pages of others, served with a strict policy."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
+
+from service.demo.hosts import HOSTS
 
 _FOLDER: Final = Path(__file__).parent / "templates"
 
@@ -37,6 +39,8 @@ def demo_app(service_url: str, own_origin: str, site: str) -> Starlette:
     pages = _Pages(service_url, own_origin, site)
     routes = [Route("/", pages.front), *(Route(f"/{name}", pages.file) for name in FILES)]
     routes += [Route(article.path, pages.article) for article in ARTICLES]
+    routes += [Route(host.path, pages.article) for host in HOSTS]
+    routes += [Route(f"{host.path}.css", pages.file) for host in HOSTS]
     return Starlette(routes=routes)
 
 
@@ -54,27 +58,36 @@ class _Pages:
         common = {"service": service_url, "site": site, "articles": ARTICLES}
         self._headers = {"Content-Security-Policy": policy(service_url), **_ALWAYS}
         self._front = env.get_template("front.html").render(common)
-        self._files = {name: (_FOLDER / name).read_text(encoding="utf-8") for name in FILES}
+        names = [*FILES, *(f"hosts/{host.name}.css" for host in HOSTS)]
+        self._files = {name: (_FOLDER / name).read_text(encoding="utf-8") for name in names}
         self._articles = {}
-        for article in ARTICLES:
-            page = own_origin + article.path
-            query = urlencode({"page": page, "lang": article.lang})
+        for path, lang, template, more in _drawn():
+            page = own_origin + path
+            query = urlencode({"page": page, "lang": lang})
             thread = f"{service_url}/v1/sites/{site}/thread.html?{query}"
-            values = {**common, "article": article, "page": page, "thread": thread}
-            self._articles[article.path] = env.get_template(article.template).render(values)
+            values = {**common, **more, "page": page, "thread": thread}
+            self._articles[path] = env.get_template(template).render(values)
 
     async def front(self, request: Request) -> Response:
         """The front page."""
         return HTMLResponse(self._front, headers=self._headers)
 
     async def article(self, request: Request) -> Response:
-        """An article, by its path."""
+        """An article, or a page of others, by its path."""
         return HTMLResponse(self._articles[request.url.path], headers=self._headers)
 
     async def file(self, request: Request) -> Response:
-        """The style sheet and the icon."""
+        """Style sheets and the icon."""
         name = request.url.path.removeprefix("/")
-        return Response(self._files[name], media_type=FILES[name], headers=_ALWAYS)
+        return Response(self._files[name], media_type=FILES.get(name, "text/css"), headers=_ALWAYS)
+
+
+def _drawn() -> Iterator[tuple[str, str, str, dict[str, object]]]:
+    """Path, language, template and values of each page with comments."""
+    for article in ARTICLES:
+        yield article.path, article.lang, article.template, {"article": article}
+    for host in HOSTS:
+        yield host.path, host.lang, f"hosts/{host.name}.html", {"host": host}
 
 
 def policy(service_url: str) -> str:

@@ -108,7 +108,7 @@ async def _initdb(launch: Launch, staging: Path, ctype: str) -> int:
     # fmt: on
     password = _pipe_with(launch.credentials.admin, launch)
     try:
-        child = await asyncio.to_thread(spawn, launch, argv, cwd=staging, stdin=password)
+        child = spawn(launch, argv, cwd=staging, stdin=password)
     finally:
         os.close(password)
     try:

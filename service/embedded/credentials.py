@@ -17,6 +17,9 @@ from service.embedded.layout import Layout, share_with_owner, write_private
 ADMIN_ROLE = "postgres"
 OWNER_ROLE = "greenroom_owner"
 APP_ROLE = "greenroom_app"
+# As service.store.belts calls them.
+READERS_ROLE = "greenroom_readers"
+DESK_ROLE = "greenroom_desk"
 DATABASE = "greenroom"
 PORT = 5432
 
@@ -31,7 +34,7 @@ class Credentials:
 
     def fingerprint(self) -> str:
         """Tells whether the server has these passwords; says nothing about 256-bit secrets."""
-        return hashlib.sha256("\n".join(("2", self.owner, self.app)).encode()).hexdigest()
+        return hashlib.sha256("\n".join(("3", self.owner, self.app)).encode()).hexdigest()
 
 
 def load_or_create(layout: Layout) -> Credentials:

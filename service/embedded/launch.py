@@ -31,7 +31,8 @@ def spawn(
 ) -> "subprocess.Popen[bytes]":
     """Run one program in a session of its own, so that a Ctrl-C meant for us does not reach it.
 
-    It is subprocess and not asyncio, for uvloop cannot start a process as another user. The
+    It is subprocess and not asyncio, for uvloop cannot start a process as another user. Call it without
+    awaiting a thread: who is cancelled while a thread starts the program never learns of it. The
     environment is made anew: a PGOPTIONS of the caller must not change the server, and LC_ALL=C
     keeps the log's words, which we read, English.
     """

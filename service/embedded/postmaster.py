@@ -1,6 +1,8 @@
 """One running server: started, waited for, watched, and started again when it dies under us."""
 
 import asyncio
+import os
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -66,6 +68,7 @@ class Postmaster:
             began = time.monotonic()
             while self.child is not None and self.child.poll() is None:
                 reap_orphans(self.child.pid)
+                self._hurry(self.child.pid)
                 await asyncio.sleep(0.05)
             deaths = 0 if time.monotonic() - began > 60 else deaths + 1
             _log.error("postgres.died", code=self.child.returncode if self.child else None)
@@ -75,14 +78,19 @@ class Postmaster:
             except (EmbeddedPostgresError, OSError) as error:
                 _log.error("postgres.restart_failed", error=type(error).__name__)
 
+    def _hurry(self, pid: int) -> None:
+        """Told by somebody to stop once its clients are gone, it would wait for ours, and let no other in."""
+        lines = pid_file_lines(self.launch.layout.pgdata)
+        if len(lines) > _STATUS_LINE and lines[0] == str(pid) and lines[_STATUS_LINE].strip() == "stopping":
+            os.kill(pid, signal.SIGINT)
+
     async def _try_to_start(self) -> str | None:
         """None once it is ready, else the line of its log that says why not."""
         launch, begin, since = self.launch, log_size(self.launch.layout), time.monotonic()
         argv = ["postgres", "-D", data_argument(launch.layout.pgdata, launch.account)]
         for name, value in fixed_settings(launch.socket_dir).items():
             argv += ["-c", f"{name}={value}"]
-        child = await asyncio.to_thread(spawn, launch, argv, cwd=launch.layout.pgdata)
-        self.child = child
+        self.child = child = spawn(launch, argv, cwd=launch.layout.pgdata)
         while child.poll() is None:
             if self._is_ready(child.pid):
                 _log.info("postgres.started", pid=child.pid, ms=round((time.monotonic() - since) * 1000))

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import asyncpg
 
-from service.embedded.credentials import ADMIN_ROLE, APP_ROLE, DATABASE, OWNER_ROLE, dsn
+from service.embedded.credentials import (
+    ADMIN_ROLE,
+    APP_ROLE,
+    DATABASE,
+    DESK_ROLE,
+    OWNER_ROLE,
+    READERS_ROLE,
+    dsn,
+)
 from service.embedded.errors import StartFailed
 from service.embedded.launch import Launch, spawn
 from service.embedded.layout import write_private
@@ -15,7 +23,8 @@ from service.embedded.privileges import data_argument
 
 _MARKER = "greenroom.roles"
 _ARE_THERE = f"""
-SELECT (SELECT count(*) = 2 FROM pg_roles WHERE rolname IN ('{OWNER_ROLE}', '{APP_ROLE}'))
+SELECT (SELECT count(*) = 4 FROM pg_roles
+         WHERE rolname IN ('{OWNER_ROLE}', '{APP_ROLE}', '{READERS_ROLE}', '{DESK_ROLE}'))
    AND EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}')"""  # noqa: S608 - our own names
 _LIMITS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
@@ -31,6 +40,8 @@ async def ensure_roles(launch: Launch) -> None:
             return
         for role, password in ((OWNER_ROLE, launch.credentials.owner), (APP_ROLE, launch.credentials.app)):
             await _ensure_role(conn, role, password)
+        for role in (READERS_ROLE, DESK_ROLE):
+            await _ensure_belt(conn, role)
         if not await conn.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", DATABASE):
             await conn.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}")
         await conn.execute(f"REVOKE ALL ON DATABASE {DATABASE}, postgres, template1 FROM PUBLIC")
@@ -54,7 +65,7 @@ async def reset_admin_password(launch: Launch) -> None:
     """
     statement = f"ALTER ROLE {ADMIN_ROLE} PASSWORD '{launch.credentials.admin}'\n"
     argv = ["postgres", "--single", "-D", data_argument(launch.layout.pgdata, launch.account), "postgres"]
-    child = await asyncio.to_thread(spawn, launch, argv, cwd=launch.layout.pgdata, stdin=subprocess.PIPE)
+    child = spawn(launch, argv, cwd=launch.layout.pgdata, stdin=subprocess.PIPE)
     await asyncio.to_thread(child.communicate, statement.encode())
     if child.returncode != 0:
         raise StartFailed(
@@ -71,6 +82,13 @@ async def _ensure_role(conn: "asyncpg.Connection[asyncpg.Record]", role: str, pa
         f"SELECT format('{verb} ROLE %I {_LIMITS} PASSWORD %L', $1::text, $2::text)", role, password
     )
     await conn.execute(sql)
+
+
+async def _ensure_belt(conn: "asyncpg.Connection[asyncpg.Record]", role: str) -> None:
+    """A role that nobody signs in as; the application takes it on to see less."""
+    if not await conn.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role):
+        await conn.execute(f"CREATE ROLE {role} NOLOGIN NOBYPASSRLS")
+    await conn.execute(f"GRANT {role} TO {APP_ROLE} WITH INHERIT FALSE, SET TRUE")
 
 
 async def _own_public_schema(launch: Launch) -> None:
