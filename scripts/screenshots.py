@@ -1,4 +1,4 @@
-"""Takes the pictures of the README: the widget under an article, and the console's queue."""
+"""Takes the pictures of the documents: the widget under an article, the queue, and docs/hosts.md."""
 
 import os
 import tempfile
@@ -6,10 +6,11 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from scripts import hosts
+from scripts.places import IMAGES
 from tests.e2e.conftest import CHROMIUM, FLAGS
 from tests.serving import Demo, demo
 
-IMAGES = Path(__file__).parents[1] / "docs" / "images"
 PORT = int(os.environ.get("PORT", "8790"))
 COMMENTS = (
     ("Ruth Adeyemi", "I have crossed on the Patience as a girl. She rolled like a barrel and my mother would "
@@ -39,6 +40,7 @@ def take(found: Demo) -> None:
         page = browser.new_page(viewport={"width": 900, "height": 900})
         _widget(page, found)
         _console(page, found)
+        hosts.take(found, browser)
         browser.close()
 
 
@@ -53,7 +55,7 @@ def _console(page: Page, found: Demo) -> None:
     page.get_by_label("Name").fill(found.moderator_name)
     page.get_by_label("Password").fill(found.moderator_password)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Queue").wait_for()
+    page.locator("#who").wait_for()
     page.screenshot(path=IMAGES / "console.png", clip={"x": 0, "y": 0, "width": 900, "height": 900})
 
 
