@@ -1,5 +1,7 @@
 """`python -m bench`: prints one JSON object a line, each a ratio to a ceiling measured in the same run.
 
+`python -m bench queue` measures the queue alone, long against short.
+
 Both sides run as they would in production (uvicorn, h11, uvloop), one process each, on one embedded
 PostgreSQL with durable settings. Rounds alternate, so that a drift of the machine hits both; the ratio
 is the median of the rounds' ratios.
@@ -24,6 +26,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import Progress
 
+from bench import queue
 from bench.ceiling import TABLE
 from bench.load import Answered, drive, get, post
 from bench.servers import running, serve_bare_bytes, serve_bare_insert, serve_service
@@ -56,7 +59,9 @@ def a_comment(number: int) -> bytes:
 @asynccontextmanager
 async def prepared(folder: Path) -> AsyncIterator[tuple[Settings, str]]:
     """A database with a site and fifty approved comments on one page."""
-    settings = Settings(data_dir=folder, submissions_per_minute=1e6, submission_burst=10**6)
+    settings = Settings(
+        data_dir=folder, submissions_per_minute=1e6, submission_burst=10**6, flood_floor=10**9
+    )
     async with embedded_postgres(folder, purpose=Purpose.SERVE) as server:
         await prepare_schema(server.owner_dsn, server.app_dsn)
         prepare_keys(settings)
@@ -180,7 +185,12 @@ async def main() -> None:
     """Prepare, measure, clean up."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     progress = Progress(console=Console(stderr=True), transient=True)
-    bar = progress.add_task("Measuring", total=3 * (ROUNDS + 1))
+    only_queue = "queue" in sys.argv[1:]
+    bar = progress.add_task("Measuring", total=len(queue.CASES) + (0 if only_queue else 3 * (ROUNDS + 1)))
+    with progress:
+        await queue.main(lambda: progress.advance(bar))
+    if only_queue:
+        return
     with tempfile.TemporaryDirectory() as folder, progress:
         async with prepared(Path(folder)) as (settings, dsn):
             await measure(settings, dsn, lambda: progress.advance(bar))

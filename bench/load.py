@@ -32,7 +32,7 @@ async def drive(
         try:
             for number in numbers:
                 writer.write(requests(number))
-                answered = await _read_status(reader)
+                answered = await read_status(reader)
                 expected += answered == status
         finally:
             writer.close()
@@ -56,7 +56,7 @@ def get(path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n".encode()
 
 
-async def _read_status(reader: asyncio.StreamReader) -> int:
+async def read_status(reader: asyncio.StreamReader) -> int:
     head = await reader.readuntil(b"\r\n\r\n")
     lines = head.split(b"\r\n")
     length = next((int(line[15:]) for line in lines if line.lower().startswith(b"content-length:")), 0)
