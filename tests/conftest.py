@@ -22,8 +22,9 @@ from service.settings import Settings
 from service.store.database import Connection
 from service.usecases.govern import add_moderator, add_site
 from service.usecases.tokens import add_token
-from service.web.state import State
+from service.web.http.state import State
 from tests.factories import PASSWORD, SITE_ORIGIN, a_delivery, a_submission, submitted
+from tests.recording import log_line, recorded
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +35,9 @@ def anyio_backend() -> str:
 @pytest.fixture(autouse=True)
 def _quiet() -> None:
     """Tests that look at the log set it up themselves."""
-    structlog.configure(processors=[structlog.testing.LogCapture()], cache_logger_on_first_use=False)
+    structlog.configure(
+        processors=[log_line, structlog.testing.LogCapture()], cache_logger_on_first_use=False
+    )
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +121,7 @@ def state(ctx: Context) -> State:
 @pytest.fixture
 async def client(ctx: Context, state: State) -> AsyncIterator[httpx2.AsyncClient]:
     """HTTP to the whole application, in this process; a crash shows as the 500 that clients get."""
-    transport = httpx2.ASGITransport(build_app(ctx, state), raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(recorded(build_app(ctx, state)), raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as found:
         yield found
 

@@ -10,6 +10,7 @@ from service.model.sites import Page, Site, page_id
 from service.model.submissions import Delivery, Submission
 from service.model.urls import parse_page
 from service.usecases.submit import submit
+from tests.planted import READER
 
 SITE_ORIGIN = "https://news.example"
 ARTICLE = f"{SITE_ORIGIN}/bridge"
@@ -20,7 +21,7 @@ def a_submission(**over: Any) -> Submission:
     """A reader's comment on the bridge."""
     address = parse_page(over.pop("page", ARTICLE))
     title = over.pop("page_title", "The bridge")
-    email = parse_email(over.pop("email", "reader@example.com"))
+    email = parse_email(over.pop("email", READER))
     given: dict[str, Any] = {
         "page": Page(page_id(address), str(address), title),
         "name": "Bilal",
@@ -50,7 +51,7 @@ def a_body(**over: Any) -> dict[str, Any]:
     given: dict[str, Any] = {
         "page": ARTICLE,
         "name": "Bilal",
-        "email": "reader@example.com",
+        "email": READER,
         "text": "The bridge should have been mended last year.",
     }
     return {name: value for name, value in {**given, **over}.items() if value is not None}

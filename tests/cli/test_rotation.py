@@ -12,7 +12,9 @@ def test_keys_are_rotated_while_people_go_on_writing(tmp_path: Path) -> None:
     statuses: list[int] = []
     enough, done = threading.Event(), threading.Event()
     # One network writes more here than the limits let through.
-    with serving(tmp_path / "data", GREENROOM_SUBMISSION_BURST="100000") as running:
+    with serving(
+        tmp_path / "data", GREENROOM_SUBMISSION_BURST="100000", GREENROOM_FLOOD_FLOOR="100000"
+    ) as running:
         add_site(running.data_dir)
 
         def write() -> None:

@@ -139,3 +139,14 @@ def test_it_logs_one_json_object_a_line_and_nobodys_address(tmp_path: Path) -> N
     assert {"request", "postgres.started", "postgres.stopped"} <= {event["event"] for event in events}
     assert [line for line in lines if not line.startswith("{") and "Back it up" not in line][1:] == []
     assert "canary" not in "\n".join(lines)
+
+
+def test_it_can_go_on_for_a_while_after_it_said_that_it_is_not_ready(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", GREENROOM_DRAIN_SECONDS="3") as running, running.client() as client:
+        assert client.get("/readyz").status_code == 200
+        running.process.send_signal(signal.SIGTERM)
+        until = time.monotonic() + 3
+        while client.get("/readyz").status_code != 503:
+            assert time.monotonic() < until
+        assert client.get("/livez").status_code == 200
+        assert running.process.wait(15) == 0

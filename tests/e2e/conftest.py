@@ -3,15 +3,17 @@
 import os
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.serving import Service, demo
 
 CHROMIUM = os.environ.get("GREENROOM_TEST_CHROMIUM", "/usr/bin/chromium")
+# Conditions are waited for, and a busy machine takes its time.
+expect.set_options(timeout=30_000)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -21,6 +23,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# A busy machine is no failure: what is expected comes, or it does not.
+expect.set_options(timeout=30_000)
 
 
 @dataclass
@@ -34,6 +39,7 @@ class Newsroom:
     moderator_name: str
     moderator_password: str
     headers: dict[str, str]
+    author_tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def service_url(self) -> str:
@@ -60,12 +66,17 @@ class Newsroom:
             "text": text,
             **more,
         }
+        receipt = self.send("submissions", body | ({"parent": parent} if parent else {}))
+        self.author_tokens[str(receipt["id"])] = str(receipt["author_token"])
+        return str(receipt["id"])
+
+    def send(self, path: str, body: dict[str, str]) -> dict[str, Any]:
+        """Post to the demo's site what must be accepted, and give the answer."""
         with self.service.client(**self.headers) as client:
-            response = client.post(
-                "/v1/sites/demo/submissions", json=body | ({"parent": parent} if parent else {})
-            )
-        assert response.status_code == 202, response.text
-        return str(response.json()["id"])
+            response = client.post(f"/v1/sites/demo/{path}", json=body)
+        assert response.status_code in {200, 202}, response.text
+        found: dict[str, Any] = response.json()
+        return found
 
     def pending(self) -> list[dict[str, Any]]:
         """The queue, oldest first, at most 100."""

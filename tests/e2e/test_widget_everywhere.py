@@ -1,6 +1,7 @@
 """Threads without script, under the strictest policy, under attack, for everybody, on every width."""
 
 import re
+import secrets
 from collections.abc import Callable
 from itertools import product
 from typing import Final, Literal
@@ -129,7 +130,7 @@ def _refused(page: Page) -> None:
 
 
 def _waiting(page: Page) -> None:
-    fill(page, "A comment for the checker.")
+    fill(page, f"A comment for the checker, {secrets.token_hex(4)}.")
     post(page)
     expect(page.get_by_role("status").filter(has_text=re.compile(r"\S"))).to_be_visible()
 

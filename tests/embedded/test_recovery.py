@@ -69,6 +69,15 @@ async def test_a_server_told_to_end_by_somebody_else_comes_back(data_dir: Path) 
         await until_it_answers(server.app_dsn)
 
 
+async def test_a_server_told_to_end_once_its_clients_have_gone_comes_back_at_once(data_dir: Path) -> None:
+    async with embedded_postgres(data_dir, purpose=Purpose.SERVE) as server:
+        client, before = await asyncpg.connect(server.app_dsn), postmaster_on(data_dir)
+        os.kill(before, signal.SIGTERM)
+        await until(lambda: before not in running_on(data_dir))
+        await until_it_answers(server.app_dsn)
+        client.terminate()
+
+
 async def test_a_restart_that_fails_for_want_of_a_file_is_tried_again(data_dir: Path) -> None:
     async with embedded_postgres(data_dir, purpose=Purpose.SERVE) as server:
         log = server.log_file.parent
@@ -90,38 +99,6 @@ async def test_the_server_can_be_stopped_while_it_is_being_healed(data_dir: Path
     async with embedded_postgres(data_dir, purpose=Purpose.SERVE):
         kill(postmaster_on(data_dir))
         await asyncio.sleep(0.05)
-    assert running_on(data_dir) == []
-
-
-async def test_a_cancelled_owner_still_stops_its_server(data_dir: Path) -> None:
-    up = asyncio.Event()
-
-    async def own() -> None:
-        async with embedded_postgres(data_dir, purpose=Purpose.SERVE):
-            up.set()
-            await asyncio.sleep(60)
-
-    task = asyncio.create_task(own())
-    await up.wait()
-    task.cancel()
-    await asyncio.sleep(0.02)  # It is stopping the server now.
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert running_on(data_dir) == []
-
-
-@pytest.mark.parametrize("delay", [0.01, 0.05, 0.1, 0.2])
-async def test_an_owner_cancelled_while_it_starts_leaves_no_process(data_dir: Path, delay: float) -> None:
-    async def own() -> None:
-        async with embedded_postgres(data_dir, purpose=Purpose.SERVE):
-            await asyncio.sleep(60)
-
-    task = asyncio.create_task(own())
-    await asyncio.sleep(delay)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
     assert running_on(data_dir) == []
 
 

@@ -5,7 +5,7 @@ import random
 import string
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -132,9 +132,9 @@ def test_four_times_the_text_costs_about_four_times_the_work(
         text = hostile(n)
         best = math.inf
         for _ in range(3):
-            started = perf_counter()
+            started = process_time()
             screen(candidate(text), FACTS, FILTERS, Policy())
-            best = min(best, perf_counter() - started)
+            best = min(best, process_time() - started)
         return best
 
     seconds(100)

@@ -7,6 +7,7 @@ import pytest
 from service.filters.disguise import disguise
 from service.filters.gibberish import gibberish
 from service.filters.script import script
+from service.filters.spelt_out import spelt_out
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 
@@ -67,3 +68,37 @@ def test_one_word_of_mixed_scripts_may_be_a_slip(candidate: Make) -> None:
 @pytest.mark.parametrize("text", ["a soft\u00adhyphen", "μm and Ωmega", "F.B.I. and U.S.A.", "I, a b c"])
 def test_what_keyboards_and_word_processors_write_is_no_disguise(candidate: Make, text: str) -> None:
     assert disguise(candidate(text), FACTS) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "example dot com",
+            "example d0t top",
+            "example[punto]com",
+            "example (point) org",
+            "example { . } biz",
+        ),
+        *("example punkt net", "example tochka com", "example , com", "example . com", "example. com"),
+        *(
+            "w w w . example com",
+            "w-w-w",
+            "hxxps://example",
+            "h t t p : / / example",
+            "ｅｘａｍｐｌｅ ｄｏｔ ｃｏｍ",
+        ),
+    ],
+)
+def test_an_address_taken_apart_is_seen_whatever_stands_around_it(candidate: Make, address: str) -> None:
+    signal = spelt_out(candidate(f"so {address} it is"), FACTS)
+    assert signal is not None
+    assert spelt_out(candidate("Thanks.", name=f"x {address}"), FACTS) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It is on example.com, the point is", "the com and the net", "(. . .) and so on", "http://example.org/"],
+)
+def test_an_address_as_it_is_usually_written_is_not_taken_apart(candidate: Make, text: str) -> None:
+    assert spelt_out(candidate(text), FACTS) is None

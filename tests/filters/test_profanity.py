@@ -17,6 +17,7 @@ from service.screening.facts import Facts
 from service.screening.folding import fold
 from service.screening.lexicon.finding import MAX_FOUND, look
 from service.screening.lexicon.lists import lists, words_of
+from service.screening.lexicon.readings import doubled_vowels_read_once, is_plain, loose_readings
 from service.screening.screen import screen
 from service.screening.terms import compile_terms
 
@@ -215,6 +216,7 @@ def test_the_lists_are_folded_and_every_word_of_theirs_is_known() -> None:
     known = lists()
     assert len(known.words) > 1_000
     assert all(fold(word).text == word for word in known.words)
+    assert all(fold(word).text == word for word in known.excused)
     assert [word for word in known.words if len(word) > 1 and look(word) is None] == []
 
 
@@ -242,3 +244,10 @@ def test_the_answer_for_a_word_is_the_librarys_own(library: Profanity, word: str
     if [token.text for token in made.tokens] != [word] or not any(map(str.isalpha, word)):
         return
     assert (better_profanity(made, FACTS) is not None) == library.contains_profanity(word)
+
+
+@given(st.text(alphabet="fuckeo1!@ñş中", min_size=1, max_size=8) | st.text(min_size=1, max_size=8))
+def test_a_plain_word_can_be_read_in_one_way_only(word: str) -> None:
+    if is_plain(word):
+        assert set(loose_readings(word)) == {word}
+        assert doubled_vowels_read_once(word) is None

@@ -1,5 +1,8 @@
 """Spam of every kind is told from comments about the same things."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -179,3 +182,18 @@ def test_a_sites_blocked_terms_count_and_an_allowed_one_around_them_silences_the
 )
 def test_throw_away_mailboxes_are_known_by_domain(domain: str, expected: bool) -> None:
     assert is_disposable(domain) is expected
+
+
+def test_every_process_gives_the_same_strength_to_the_last_digit() -> None:
+    asked = (
+        "from service.filters.pitch import pitch; from service.screening.candidate import prepare\n"
+        "from service.screening.facts import Facts\n"
+        "text = 'Grâce au maître marabout mon mari est revenu en 3 jours, WhatsApp +229 55 50 10 10'\n"
+        "print(repr(pitch(prepare(text), Facts(False, 30.0, True)).strength))"
+    )
+    # With these two, sets of words are gone through in different orders.
+    one, other = (
+        subprocess.check_output([sys.executable, "-c", asked], env=os.environ | {"PYTHONHASHSEED": seed})
+        for seed in ("0", "7")
+    )
+    assert one == other

@@ -82,7 +82,7 @@ def stored(service: Service) -> dict[str, str]:
                 return found
 
 
-LIMITS = {"GREENROOM_SUBMISSION_BURST": "1000000"}
+LIMITS = {"GREENROOM_SUBMISSION_BURST": "1000000", "GREENROOM_FLOOD_FLOOR": "1000000"}
 
 
 def postmaster_of(data_dir: Path) -> int:

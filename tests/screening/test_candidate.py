@@ -40,6 +40,12 @@ def test_the_host_of_the_website_gives_words_too(candidate: Make) -> None:
     assert [made.quote(token.span) for token in site] == ["Cheap", "Pills", "example"]
 
 
+def test_words_in_links_and_addresses_are_not_readable(candidate: Make) -> None:
+    made = candidate("see https://ass.example/shit or sam.fuck@mail.example, well", name="www.arse.example")
+    assert [token.text for token in made.readable] == ["see", "or", "well"]
+    assert candidate("nothing of that").readable == candidate("nothing of that").tokens
+
+
 def test_a_website_that_cannot_be_read_gives_no_words(candidate: Make) -> None:
     assert len(candidate("x", website="https://bücher.example").tokens) == 2
     assert len(candidate("x", website="http://[").tokens) == 2

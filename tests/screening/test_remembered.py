@@ -2,7 +2,7 @@ from service.screening.folding import Folded, fold
 from service.screening.remembered import remembered
 
 
-def test_a_text_is_read_once_and_a_name_each_time() -> None:
+def test_what_was_read_last_in_each_field_is_not_read_again() -> None:
     asked: list[str] = []
 
     @remembered

@@ -11,14 +11,15 @@ import pytest
 import service.store
 from service.store.database import Connection
 
-SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE)\b")
+# A whole statement; what some have in common is prepared with them.
+SQL = re.compile(r"\s*(?:--[^\n]*\n\s*)*(?:WITH|SELECT|INSERT|UPDATE|DELETE)\b")
 
 
 def statements() -> Iterator[tuple[str, str]]:
     for module in pkgutil.iter_modules(service.store.__path__):
         found = importlib.import_module(f"service.store.{module.name}")
         for name, value in vars(found).items():
-            if name.isupper() and isinstance(value, str) and SQL.search(value):
+            if name.isupper() and isinstance(value, str) and SQL.match(value):
                 yield f"{module.name}.{name}", value
 
 

@@ -13,12 +13,14 @@ from service.model.people import Principal, Scope
 from service.model.sites import Site
 from service.store.database import Connection
 from service.usecases.decide import decide
-from service.usecases.decide_many import decide_campaign, undo_batch
+from service.usecases.decide_many import CampaignAct, decide_campaign
 from service.usecases.govern import add_site
+from service.usecases.undo_batch import undo_batch
 from tests.conftest import Bearer
 from tests.factories import a_delivery, a_submission, submitted
 
 ANA = Principal("ana", frozenset({Scope.MODERATE}), None)
+SPAM = CampaignAct(Choice(Action.REJECT, 1, Reason.SPAM))
 PITCH = "Earn {} dollars a day from home, no experience needed, just visit {} and start today{}"
 URDU = "گھر بیٹھے روزانہ {} روپے کمائیں، کسی تجربے کی ضرورت نہیں، ابھی {} پر جائیں اور کام شروع کریں{}"
 
@@ -69,7 +71,7 @@ async def test_a_campaign_is_decided_as_one_with_what_was_approved_before(
 ) -> None:
     ids = [await post(ctx, site, PITCH.format(n, f"d{n}.example.com", "")) for n in range(4)]
     await decide(ctx, ANA, ids[1], Choice(Action.APPROVE, 1))
-    batch = await decide_campaign(ctx, ANA, site, ids[0], Action.REJECT, Reason.SPAM)
+    batch = await decide_campaign(ctx, ANA, site, ids[0], SPAM)
 
     assert [(each.before.value, each.changed) for each in batch.outcomes] == [
         ("pending", True),
@@ -85,7 +87,7 @@ async def test_what_came_after_somebody_looked_is_left_alone(
     ctx: Context, site: Site, conn: Connection
 ) -> None:
     ids = [await post(ctx, site, PITCH.format(n, f"d{n}.example.com", "")) for n in range(3)]
-    await decide_campaign(ctx, ANA, site, ids[0], Action.REJECT, last=ids[1])
+    await decide_campaign(ctx, ANA, site, ids[0], CampaignAct(Choice(Action.REJECT, 1), last=ids[1]))
     assert await statuses(conn) == ["rejected", "rejected", "pending"]
 
 
@@ -94,7 +96,7 @@ async def test_undoing_brings_back_each_as_it_was_but_not_what_was_decided_anew(
 ) -> None:
     ids = [await post(ctx, site, PITCH.format(n, f"d{n}.example.com", "")) for n in range(3)]
     await decide(ctx, ANA, ids[0], Choice(Action.APPROVE, 1))
-    batch = await decide_campaign(ctx, ANA, site, ids[0], Action.REJECT, Reason.SPAM)
+    batch = await decide_campaign(ctx, ANA, site, ids[0], SPAM)
     await decide(ctx, ANA, ids[2], Choice(Action.APPROVE, 2))
     undone = await undo_batch(ctx, ANA, batch.id)
 
@@ -106,9 +108,9 @@ async def test_undoing_brings_back_each_as_it_was_but_not_what_was_decided_anew(
 
 async def test_an_unknown_campaign_or_batch_or_a_strangers_is_not_found(ctx: Context, site: Site) -> None:
     with pytest.raises(CampaignNotFound):
-        await decide_campaign(ctx, ANA, site, new_id(), Action.REJECT)
+        await decide_campaign(ctx, ANA, site, new_id(), SPAM)
     ids = [await post(ctx, site, PITCH.format(n, f"d{n}.example.com", "")) for n in range(2)]
-    batch = await decide_campaign(ctx, ANA, site, ids[0], Action.REJECT)
+    batch = await decide_campaign(ctx, ANA, site, ids[0], SPAM)
     stranger = Principal("eve", frozenset({Scope.MODERATE}), frozenset({site.id + 1}))
     with pytest.raises(BatchNotFound):
         await undo_batch(ctx, stranger, batch.id)
@@ -136,3 +138,30 @@ async def test_the_api_lists_a_campaign_shows_it_decides_it_and_takes_it_back(
         201,
         ["pending"] * 3,
     )
+
+
+async def test_before_it_is_decided_a_campaign_shows_what_looks_different(
+    ctx: Context, site: Site, client: httpx2.AsyncClient, bearer: Bearer, conn: Connection
+) -> None:
+    ids = [await post(ctx, site, PITCH.format(n, f"d{n % 2}.example.com", "")) for n in range(6)]
+    stray = await post(ctx, site, "My neighbour waited three years for a permit to mend her roof.")
+    await conn.execute("UPDATE comment SET campaign_id = $1 WHERE id = $2", ids[0], stray)
+    await conn.execute("UPDATE comment SET score = 1")
+    await conn.execute("UPDATE comment SET score = 9 WHERE id = $1", stray)
+    headers = await bearer("moderate")
+    path = f"/v1/sites/daily/campaigns/{ids[0]}"
+    found = (await client.get(f"{path}/view", headers=headers)).json()
+
+    assert (found["campaign"]["pending"], found["campaign"]["last_id"]) == (7, str(stray))
+    assert (found["compared"], found["texts"], found["different"]) == (7, 2, 1)
+    assert [each["id"] for each in found["outliers"]] == [str(stray)]
+    assert [each["id"] for each in found["typical"]] == [str(ids[-1])]
+    assert (found["spread"]["least"], found["spread"]["median"], found["spread"]["most"]) == (1, 1, 9)
+    assert found["hosts"] == [{"host": "d0.example.com", "count": 3}, {"host": "d1.example.com", "count": 3}]
+    decision = {"action": "reject", "reason": "spam", "left_out": [str(stray)], "future_hours": 24}
+    batch = (await client.post(f"{path}/decisions", json=decision, headers=headers)).json()
+    assert (len(batch["outcomes"]), batch["remaining"]) == (6, 0)
+    [rule] = (await client.get("/v1/sites/daily/rules", headers=headers)).json()["rules"]
+    assert (rule["kind"], rule["value"], rule["batch_id"]) == ("campaign", str(ids[0]), batch["id"])
+    unknown = await client.get(f"/v1/sites/daily/campaigns/{new_id()}/view", headers=headers)
+    assert unknown.status_code == 404

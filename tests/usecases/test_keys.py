@@ -8,11 +8,14 @@ import pytest
 from service.context import Context
 from service.errors import FieldRefused, WrongKey
 from service.model.email import parse_email
+from service.model.people import Rights, Role
 from service.model.sites import Site
 from service.store.database import Connection
+from service.usecases import moderators, second_factor
 from service.usecases.keys import check_keys, count_due, reseal
-from service.vault import KeyFile, MasterKey, Vault
+from service.vault import CannotOpen, KeyFile, MasterKey, Vault
 from tests.factories import a_delivery, a_submission, submitted
+from tests.people import a_moderator
 
 
 def with_keys(ctx: Context, *keys: MasterKey) -> Context:
@@ -170,3 +173,25 @@ async def test_a_ring_that_does_not_fit_is_refused_and_nothing_is_written(
         await check_keys(with_keys(ctx, *keys))
     assert "backup" in caught.value.detail
     assert await everything(conn) == before
+
+
+async def test_a_rotation_seals_second_factors_anew_too(ctx: Context, conn: Connection) -> None:
+    irene = await a_moderator(ctx, "irene", Rights(Role.READER))
+    made = await second_factor.enrol(ctx, irene)
+    await a_moderator(ctx, "eve", Rights(Role.READER))
+    await conn.execute("UPDATE moderator SET totp = '\\x01000100' WHERE name = 'eve'")
+    newer = rotated(ctx)
+    await check_keys(newer)
+    await reseal(newer, actor="test", on_progress=silent)
+
+    only_new = with_keys(newer, KeyFile(ctx.settings.own_key_file).keys()[0])
+    found = second_factor.enrolment_of(only_new, await moderators.get(only_new, irene))
+    assert found == made
+
+
+async def test_a_second_factor_opens_for_its_owner_alone(ctx: Context, conn: Connection) -> None:
+    irene, eve = [await a_moderator(ctx, name, Rights(Role.READER)) for name in ("irene", "eve")]
+    await second_factor.enrol(ctx, irene)
+    await conn.execute("UPDATE moderator SET totp = (SELECT totp FROM moderator WHERE name = 'irene')")
+    with pytest.raises(CannotOpen):
+        second_factor.enrolment_of(ctx, await moderators.get(ctx, eve))

@@ -142,6 +142,29 @@ async def test_a_teacher_who_is_not_trusted_has_never_taught(
     assert await weights(ctx, site) == before
 
 
+async def test_an_undone_decision_leaves_the_lesson_to_whoever_taught_it_before(
+    ctx: Context, site: Site, conn: Connection
+) -> None:
+    spam, _ = await taught(ctx, site)
+    await learn_all(ctx)
+    before = await weights(ctx, site)
+    await decide(ctx, BOB, spam[0], Choice(Action.REJECT, 2, Reason.SPAM))
+    await decide(ctx, ANA, spam[0], Choice(Action.UNDO, 3))
+    await lessons.distrust(conn, [site.id], "bob")
+    await learn_site(ctx, site.id)
+    assert await weights(ctx, site) == before
+
+
+async def test_undoing_an_undo_twice_brings_back_the_reason_that_stood_there(
+    ctx: Context, site: Site, conn: Connection
+) -> None:
+    spam, _ = await taught(ctx, site)
+    await decide(ctx, BOB, spam[0], Choice(Action.REJECT, 2, Reason.ABUSE))
+    for version, reason in ((3, "spam"), (4, "abuse"), (5, "spam")):
+        await decide(ctx, ANA, spam[0], Choice(Action.UNDO, version))
+        assert await conn.fetchval("SELECT reason FROM comment WHERE id = $1", spam[0]) == reason
+
+
 async def test_learning_twice_changes_nothing_and_weights_come_back_as_they_were(
     ctx: Context, site: Site
 ) -> None:
@@ -150,7 +173,26 @@ async def test_learning_twice_changes_nothing_and_weights_come_back_as_they_were
     stored = await weights(ctx, site)
     assert not await learn_site(ctx, site.id)
     assert stored is not None
-    assert Learner.from_bytes(stored).to_bytes() == stored
+    learner = Learner.from_bytes(stored)
+    assert learner is not None
+    assert learner.to_bytes() == stored
+
+
+async def test_what_an_earlier_release_learned_is_silent_until_it_is_learned_anew(
+    ctx: Context, site: Site, conn: Connection
+) -> None:
+    await taught(ctx, site)
+    await learn_all(ctx)
+    now = await weights(ctx, site)
+    assert now is not None
+    await conn.execute(
+        "UPDATE learner SET weights = $1, lessons = 'other', read_at = now() + interval '1 hour'", now[:-1]
+    )
+    await conn.execute("UPDATE lesson SET reading = 2, features = ''")
+    assert Learner.from_bytes(now[:-1]) is None
+    assert await learn_all(ctx) == 1
+    assert await weights(ctx, site) == now
+    assert await learn_all(ctx) == 0
 
 
 async def test_comments_older_than_their_facts_teach_too(ctx: Context, site: Site, conn: Connection) -> None:

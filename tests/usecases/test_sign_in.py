@@ -11,7 +11,7 @@ from service.context import Context
 from service.errors import RateLimited, Unauthenticated
 from service.model.people import Principal, Role
 from service.model.sites import Site
-from service.store import people
+from service.store import sessions
 from service.store.database import Connection
 from service.usecases.govern import add_moderator
 from service.usecases.sign_in import session_digest, sign_in, sign_out
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("cheap", "moderator")
 @pytest.fixture
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2 with parameters that a test can afford."""
-    monkeypatch.setattr("service.usecases.sign_in._hasher", PasswordHasher(1, 8, 1))
+    monkeypatch.setattr("service.usecases.passwords._hasher", PasswordHasher(1, 8, 1))
 
 
 async def refused(ctx: Context, name: str, password: str = WRONG, network: str = HOME) -> str:
@@ -36,7 +36,7 @@ async def refused(ctx: Context, name: str, password: str = WRONG, network: str =
 
 async def who(ctx: Context, cookie: str) -> Principal | None:
     async with ctx.db.read(moderation=True) as conn:
-        return await people.by_session(conn, session_digest(cookie), timedelta(hours=8))
+        return await sessions.by_digest(conn, session_digest(cookie), timedelta(hours=8))
 
 
 async def actions(conn: Connection) -> list[tuple[str, str]]:
@@ -71,7 +71,7 @@ async def test_signing_out_without_a_session_does_nothing(ctx: Context, conn: Co
     assert await actions(conn) == []
 
 
-@pytest.mark.parametrize("name", ["nobody", "", "ANA", "ana ", "a\x00", "\x00", "' OR 1=1 --", "x" * 10_000])
+@pytest.mark.parametrize("name", ["nobody", "", "ana ", "a\x00", "\x00", "' OR 1=1 --", "x" * 10_000])
 async def test_an_unknown_name_is_told_what_a_wrong_password_is_told(
     ctx: Context, conn: Connection, name: str
 ) -> None:
@@ -108,8 +108,8 @@ async def test_after_five_failures_a_name_must_wait_wherever_it_comes_from(ctx: 
     assert 1 <= caught.value.retry_after <= 181
 
 
-async def test_after_five_failures_a_network_must_wait_whatever_the_name(ctx: Context) -> None:
-    for number in range(5):
+async def test_after_twenty_failures_a_network_must_wait_whatever_the_name(ctx: Context) -> None:
+    for number in range(20):
         await refused(ctx, f"guess-{number}")
     with pytest.raises(RateLimited):
         await sign_in(ctx, "ana", PASSWORD, HOME)

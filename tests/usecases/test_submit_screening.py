@@ -18,7 +18,7 @@ from service.screening.facts import Facts
 from service.screening.filter import Filter
 from service.screening.screener import Screener
 from service.store.database import Connection
-from service.usecases.govern import set_origins
+from service.usecases.set_site import change_site
 from service.usecases.submit import submit
 from tests.factories import a_delivery, a_submission, submitted
 from tests.screeners import InProcess
@@ -165,7 +165,8 @@ async def test_a_link_to_the_site_itself_is_none_of_the_filters_business(
     def noting(_candidate: Candidate, facts: Facts) -> None:
         seen.append(facts)
 
-    await set_origins(ctx, site.slug, ["https://news.example", "http://localhost:8001"], actor="test")
+    origins = ("https://news.example", "http://localhost:8001")
+    await change_site(ctx, site.slug, {"origins": origins}, actor="test")
     given: Submission = a_submission()
     sites = dataclasses.replace(site, origins=frozenset({"https://news.example", "http://localhost:8001"}))
     await submitted(

@@ -145,3 +145,12 @@ def test_a_ring_that_turns_bad_while_it_is_in_use_is_noticed(path: Path) -> None
     time.sleep(KeyFile.settle_seconds / 2 + 0.05)
     with pytest.raises(WrongKey):
         ring.keys()
+
+
+def test_t81_a_ring_that_everybody_can_read_stops_the_start(path: Path) -> None:
+    KeyFile(path).create()
+    path.chmod(0o644)
+    with pytest.raises(WrongKey, match="chmod 600"):
+        KeyFile(path).keys()
+    path.chmod(0o440)
+    assert KeyFile(path).keys()

@@ -47,4 +47,4 @@ async def followed(client: httpx2.AsyncClient, response: httpx2.Response) -> str
 
 def words(html: str) -> str:
     """What is read on a page."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
+    return " ".join(unescape(re.sub(r"(?s)<script.*?</script>|<[^>]*>", "", html)).split())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from service.errors import InvalidRequest, TooLarge, UnsupportedMediaType
-from service.web.body import FORM, JSON, decode, decode_form, decode_json, media_type, read
+from service.web.http.body import FORM, JSON, decode, decode_form, decode_json, media_type, read
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 VALUES = st.recursive(

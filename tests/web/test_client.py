@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.settings import Network
-from service.web.client import network_of, own_origin
+from service.web.http.client import audited_network, browser, network_of, own_origin
 
 PROXIES: tuple[Network, ...] = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "127.0.0.1/32", "fd00::/8")))
 
@@ -132,3 +132,38 @@ def test_a_public_address_in_the_settings_goes_before_everything() -> None:
 def test_the_scheme_is_believed_from_a_proxy_only(peer: str, claimed: str, scheme: str) -> None:
     scope = a_scope(peer, host="comments.example", x_forwarded_proto=claimed)
     assert own_origin(scope, PROXIES, None) == f"{scheme}://comments.example"
+
+
+@pytest.mark.parametrize(
+    ("peer", "network"),
+    [
+        ("203.0.113.77", "203.0.113.0/24"),
+        ("2001:db8:1:2::7", "2001:db8:1::/48"),
+        ("pipe", None),
+        (None, None),
+    ],
+)
+def test_the_trail_knows_a_peer_by_a_wider_network(peer: str | None, network: str | None) -> None:
+    assert audited_network(a_scope(peer), ()) == network
+
+
+@pytest.mark.parametrize(
+    ("agent", "told"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox · Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+            "Edge · Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Version/18.0 Mobile/15E148 Safari/604.1",
+            "Safari · iPhone",
+        ),
+        ("curl/8.5.0", ""),
+        ("<script>" * 1000, ""),
+    ],
+)
+def test_a_browser_is_told_in_two_words_and_none_of_its_own(agent: str, told: str) -> None:
+    assert browser(agent) == told

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.console_view import ago, excerpt, points, when
-from service.web.marks import Segment, segments
+from service.web.console.wording import ago, excerpt, points, when
+from service.web.drawing.catalogues import load_console
+from service.web.wire.marks import Segment, segments
 
+ENGLISH, URDU, ARABIC = (load_console()[lang] for lang in ("en", "ur", "ar"))
 NOW = datetime(2026, 3, 4, 14, 5, tzinfo=UTC)
 TEXTS = st.text(st.sampled_from("ab \n\u202e\u200b\u200c\u200dآ🏴\U000e0067\U000e007f😀"), max_size=30)
 MARKS = st.lists(st.tuples(st.integers(-2, 32), st.integers(-2, 32), st.integers(1, 4)), max_size=8)
@@ -80,11 +82,18 @@ def test_what_cannot_be_seen_has_a_label_and_what_spells_has_none(text: str, lab
     ],
 )
 def test_a_time_is_told_in_its_largest_unit(seconds: int, said: str) -> None:
-    assert ago(NOW - timedelta(seconds=seconds), NOW) == said
+    assert ago(ENGLISH, NOW - timedelta(seconds=seconds), NOW) == said
 
 
 def test_a_time_names_its_month_and_zone() -> None:
-    assert when(NOW) == "4 March 2026, 14:05 UTC"
+    assert when(ENGLISH, NOW) == "4 March 2026, 14:05 UTC"
+
+
+def test_arabic_has_a_form_for_two_and_a_month_of_its_own() -> None:
+    assert ago(ARABIC, NOW - timedelta(hours=2), NOW) == "قبل ساعتين"
+    assert ago(ARABIC, NOW - timedelta(hours=3), NOW) == "قبل 3 ساعات"
+    assert when(ARABIC, NOW) == "4 مارس 2026، 14:05 UTC"
+    assert ago(URDU, NOW - timedelta(hours=2), NOW) == "2 گھنٹے پہلے"
 
 
 @pytest.mark.parametrize(("number", "said"), [(1.5, "+1.5"), (-2, "\u22122.0"), (0, "0"), (-0.01, "0")])

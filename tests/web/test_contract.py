@@ -1,5 +1,6 @@
 """schemathesis drives the running service from its own description: no 5xx, no surprise in any answer."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from service.web.openapi import document
+from service.web.http.openapi import document
 from service.web.routes import ENDPOINTS
 from tests.factories import SITE_ORIGIN
 from tests.serving import Service, serving
@@ -33,6 +34,7 @@ CHECKS = [
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     limits = {"GREENROOM_SUBMISSION_BURST": "1000000", "GREENROOM_SIGN_IN_BURST": "3"}
+    limits["GREENROOM_FLOOD_FLOOR"] = "1000000"
     with serving(tmp_path_factory.mktemp("contract") / "var", **limits) as running:
         running.run("site", "add", "daily", "--origin", SITE_ORIGIN)
         yield running
@@ -48,6 +50,8 @@ CASES = [
     pytest.param(path, method.upper(), mode, id=f"{method.upper()} {path} {mode.value}")
     for path, methods in document(ENDPOINTS)["paths"].items()
     for method, told in methods.items()
+    # A stream has no end to wait for; test_live.py follows it.
+    if "text/event-stream" not in json.dumps(told["responses"])
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     # What takes nothing cannot be given anything wrong.
     if mode is GenerationMode.POSITIVE or told["parameters"] or "requestBody" in told

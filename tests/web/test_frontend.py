@@ -1,7 +1,8 @@
 """Front-end files: small, cached, compressed, readable from every origin."""
 
-import gzip
+import re
 
+import brotli
 import httpx2
 import pytest
 from starlette.applications import Starlette
@@ -43,30 +44,49 @@ async def test_any_page_may_load_a_file_and_keep_it(files: httpx2.AsyncClient, p
 
 
 @pytest.mark.parametrize(
-    ("accept", "zipped"),
+    ("accept", "coding"),
     [
-        ("gzip", True),
-        ("br, gzip;q=0.5", True),
-        ("GZIP", True),
-        ("", False),
-        ("identity", False),
-        ("gzip;q=0", False),
-        ("gzip; q=0.0", False),
-        ("br", False),
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("br, gzip;q=0.5", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("*", "br"),
+        ("*, br;q=0", "gzip"),
+        ("", None),
+        ("identity", None),
+        ("gzip;q=0", None),
+        ("gzip; q=0.0", None),
+        ("*;q=0", None),
+        ("zstd", None),
     ],
 )
 async def test_compression_is_for_those_who_take_it(
-    files: httpx2.AsyncClient, accept: str, zipped: bool
+    files: httpx2.AsyncClient, accept: str, coding: str | None
 ) -> None:
     plain = await files.get(WIDGET, headers={"Accept-Encoding": "identity"})
     response = await files.get(WIDGET, headers={"Accept-Encoding": accept})
 
-    assert (response.headers.get("content-encoding") == "gzip") is zipped
+    assert response.headers.get("content-encoding") == coding
     assert response.content == plain.content
-    assert (response.headers["etag"] != plain.headers["etag"]) is zipped
+    assert (response.headers["etag"] != plain.headers["etag"]) is (coding is not None)
+    if coding:
+        assert int(response.headers["content-length"]) < len(plain.content) / 2
 
 
-@pytest.mark.parametrize("accept", ["gzip", "identity"])
+async def test_a_file_has_a_name_for_good_that_its_content_makes(files: httpx2.AsyncClient) -> None:
+    named = await files.get(WIDGET)
+    alias = named.headers["content-location"]
+    assert re.fullmatch(r"/cw/1/widget-[0-9a-f]{24}\.js", alias)
+
+    kept = await files.get(alias)
+    assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert kept.content == named.content
+    assert kept.headers["access-control-allow-origin"] == "*"
+    assert (await files.get("/cw/1/widget-000000000000000000000000.js")).status_code == 404
+
+
+@pytest.mark.parametrize("accept", ["br", "gzip", "identity"])
 async def test_a_known_file_is_304(files: httpx2.AsyncClient, accept: str) -> None:
     first = await files.get(WIDGET, headers={"Accept-Encoding": accept})
     tags = f'"other", W/{first.headers["etag"]}'
@@ -100,9 +120,21 @@ async def test_the_widget_is_one_file_with_its_style_in_six_kilobytes(files: htt
     assert "@thread.css@" not in script
     assert ":host{" in script
     assert "/**" not in script
-    assert len(gzip.compress(script.encode(), 9)) <= 6_000
+    assert len(brotli.compress(script.encode())) <= 6_000
+
+
+async def test_what_is_asked_of_few_is_small_and_in_a_frame_that_may_do_nothing_else(
+    files: httpx2.AsyncClient,
+) -> None:
+    script, frame = await files.get("/cw/1/proof.js"), await files.get("/cw/1/proof.html")
+
+    assert len(brotli.compress(script.text.encode())) <= 1_500
+    assert frame.headers["content-type"].startswith("text/html")
+    policy = frame.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; worker-src 'self'")
+    assert "frame-ancestors *" in policy
 
 
 def test_a_file_that_is_not_there_has_no_route(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frontend, "FILES", {"/cw/1/none.js": "none.js", STYLE: "thread.css"})
-    assert [route.path for route in static_routes()] == [STYLE]
+    monkeypatch.setattr(frontend, "FILES", {"/cw/1/none.js": "none.js", STYLE: "widget/thread.css"})
+    assert [route.path.split("-")[0] for route in static_routes()] == [STYLE, "/cw/1/thread"]

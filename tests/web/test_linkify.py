@@ -5,7 +5,7 @@ import time
 import pytest
 from markupsafe import Markup, escape
 
-from service.web.linkify import MAX_LINKS, linkify, paragraphs
+from service.web.drawing.linkify import MAX_LINKS, linkify, paragraphs
 
 
 def link(target: str, written: str | None = None) -> str:

@@ -166,7 +166,7 @@ async def test_what_is_not_an_id_is_not_found(
     assert response.headers["content-type"] == "application/problem+json"
 
 
-async def test_another_sites_token_sees_and_changes_nothing(
+async def test_t42_another_sites_token_sees_and_changes_nothing(
     client: httpx2.AsyncClient, bearer: Bearer, ctx: Context, make_comment: MakeComment
 ) -> None:
     comment_id = await make_comment()
@@ -178,6 +178,21 @@ async def test_another_sites_token_sees_and_changes_nothing(
     assert (await client.get(f"/v1/comments/{comment_id}", headers=headers)).status_code == 404
     body = {"action": "approve", "version": 1}
     assert (await client.post(decisions(comment_id), json=body, headers=headers)).status_code == 404
+
+
+async def test_t42_of_mixed_items_only_the_own_sites_are_decided(
+    client: httpx2.AsyncClient, bearer: Bearer, ctx: Context, make_comment: MakeComment, conn: Connection
+) -> None:
+    foreign = await make_comment()
+    weekly = await add_site(ctx, "weekly", ["https://weekly.example"], actor="test")
+    said = a_submission(page="https://weekly.example/ferry", text="The ferry is late.")
+    own = await submitted(ctx, weekly, said, a_delivery())
+    items = [{"comment_id": str(each), "version": 1} for each in (foreign, own)]
+    headers = await bearer("moderate", site_id=weekly.id)
+    answer = await client.post("/v1/decisions", json={"action": "approve", "items": items}, headers=headers)
+    assert [each["status"] for each in answer.json()["outcomes"]] == [404, 201]
+    found = await conn.fetch("SELECT id, status, version FROM comment")
+    assert {tuple(row) for row in found} == {(foreign, "pending", 1), (own, "approved", 2)}
 
 
 async def test_every_moderation_route_needs_its_scope(

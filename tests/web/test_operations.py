@@ -6,7 +6,7 @@ from service.context import Context
 from service.model.sites import Site
 from service.store.database import Connection
 from service.usecases.govern import add_site
-from service.web.state import State
+from service.web.http.state import State
 from tests.conftest import Bearer, MakeComment
 from tests.factories import ARTICLE, a_body
 

@@ -8,8 +8,8 @@ import pytest
 
 from service import errors
 from service.errors import ServiceError
-from service.web.endpoint import Endpoint
-from service.web.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS
+from service.web.http.endpoint import Endpoint
+from service.web.http.problems import INTERNAL, METHOD_NOT_ALLOWED, PROBLEMS
 from service.web.routes import ENDPOINTS
 
 DOCS = Path(__file__).parents[2] / "docs" / "problems.md"
@@ -27,7 +27,7 @@ async def test_every_route_refuses_a_wrong_method_in_the_one_shape(
     client: httpx2.AsyncClient, found: Endpoint
 ) -> None:
     path = filled(found.path)
-    response = await client.request("PATCH", path)
+    response = await client.request("PROPFIND", path)
 
     assert response.status_code in {404, 405}
     assert response.headers["content-type"] == "application/problem+json"

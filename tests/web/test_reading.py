@@ -37,7 +37,7 @@ async def test_a_page_that_nobody_wrote_on_is_an_empty_thread(client: httpx2.Asy
     assert found == {"page": ARTICLE, "count": 0, "closed": False, "comments": [], "next": None}
 
 
-async def test_only_approved_comments_are_shown(
+async def test_t40_only_approved_comments_are_shown(
     client: httpx2.AsyncClient, ctx: Context, make_comment: MakeComment
 ) -> None:
     shown, _pending, rejected = [await make_comment(text=f"{n}") for n in range(3)]
@@ -47,7 +47,8 @@ async def test_only_approved_comments_are_shown(
     found = await thread(client)
     assert [comment["id"] for comment in found["comments"]] == [str(shown)]
     assert found["count"] == 1
-    assert found["comments"][0].keys() == {"id", "parent", "name", "website", "text", "created_at"}
+    members = {"id", "parent", "name", "website", "text", "created_at", "removed"}
+    assert found["comments"][0].keys() == members
     for path in (f"{PATH}.html", f"{PATH}.html?shape=fragment"):
         page = await client.get(path, params={"page": ARTICLE})
         assert str(shown) in page.text

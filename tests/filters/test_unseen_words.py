@@ -1,0 +1,174 @@
+"""Classes of swearing and of innocent words that lists written afterwards brought up: a few rows of each."""
+
+from collections.abc import Callable
+
+import pytest
+
+from service.filters.profanity import profanity
+from service.screening.candidate import Candidate
+from service.screening.facts import Facts
+from service.screening.lexicon.masks import MAX_MASKED, masked_words
+
+Make = Callable[..., Candidate]
+Find = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="session")
+def find(candidate: Make) -> Find:
+    """What the filter marks, in order."""
+
+    def run(text: str, language: str = "en") -> list[str]:
+        made = candidate(text)
+        signal = profanity(made, Facts(False, 20.0, True, language=language))
+        return [made.quote(span) for span in signal.spans] if signal else []
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("f--king", "s--t", "bulls--t", "sh-tty", "p.ss", "f..k", "motherf---er"),
+        *("fu(k", "fu¢k", "sh💩t", "f_ck", "sh*tshow", "b****", "s**te", "b#nchod", "f***"),
+    ],
+)
+def test_letters_masked_by_any_sign_are_read(find: Find, written: str) -> None:
+    assert find(f"Oh {written} it, they said.") == [written]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A well-known T-shirt, well put. Then a pre-school, co.uk and e.g. this.",
+        "He/she/it; k*ll, r*pe and d*ad are what videos call it.",
+        "snake_case a_s and s_t, f(x) = g(x), **** of *****",
+        "It was h--l, d--n it.",
+    ],
+)
+def test_signs_in_other_words_mask_nothing(find: Find, text: str) -> None:
+    assert find(text) == []
+
+
+def test_a_masked_word_is_found_behind_any_number_of_plain_ones() -> None:
+    text = "plain words, " * (2 * MAX_MASKED) + "f**k"
+    assert [text[start:end] for start, end, _ in masked_words(text)] == ["f**k"]
+
+
+@pytest.mark.parametrize("written", ["Ғuck", "ᖴᑌᑕK", "fцck", "fμck", "ʄuƈƙ", "ᏚᎻᏆᎢ", "𝖋𝖚𝖈𝖐", "ꜱʜɪᴛ"])
+def test_alphabets_of_disguise_are_read(find: Find, written: str) -> None:
+    assert find(f"{written} that") == [written]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("whatthefuck is this", "whatthefuck"),
+        ("shutthefuckup Kevin", "shutthefuckup"),
+        ("fanfuckingtastic", "fucking"),
+        ("政府傻逼啊", "傻逼"),
+    ],
+)
+def test_what_is_joined_to_a_swear_word_is_marked_where_it_leads_to_it(
+    find: Find, text: str, found: str
+) -> None:
+    assert find(text) == [found]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "bhainchod",
+        "behnchoda",
+        "maadarchod",
+        "chootiyay",
+        "haramzaade",
+        "haraamkhoron",
+        "bhosdiki",
+        "gaanduon",
+    ],
+)
+def test_words_of_a_language_without_spelling_are_known_in_many(find: Find, written: str) -> None:
+    assert find(f"{written} sarkar") == [written]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Blue tits are nesting in the box, the great tits too.",
+        "The bitch had seven puppies at the shelter.",
+        "An ass and two mules carried the tents.",
+        "Faggots and peas, with gravy.",
+        "The caber tossers wore kilts.",
+        "Left-arm chinaman bowling is an art, said the spinner.",
+        "Niki Lauda drove on; the Mitsubishi Pajero did not.",
+        "Chinks in his armour; a Maine coon cat.",
+        "گشتی پولیس پارٹی پر حملہ ہوا۔",
+        "یہ لنڈی کوتل کا بازار ہے۔",
+        "Bharwa baingan ki recipe yeh hai.",
+        "Isko chod do yaar.",
+    ],
+)
+def test_its_neighbours_excuse_a_word(find: Find, text: str) -> None:
+    assert find(text) == []
+
+
+def test_other_neighbours_excuse_nothing(find: Find) -> None:
+    assert find("what an ass, and his bitch of a boss has tits on the wall") == ["ass", "bitch", "tits"]
+    assert find("Those chinks, he said.") == ["chinks"]
+    assert find("he's a retard, paid by kike bankers") == ["retard", "kike"]
+
+
+@pytest.mark.parametrize(
+    ("spelt", "other"),
+    [
+        ("qué coño", "el cono sur"),
+        ("piç kurusu", "the pic is blurred"),
+        ("ce pédé", "pede a revisão"),
+        ("amına koyayım", "Amina Shah"),
+        ("négro", "el color negro del luto"),
+        ("die Möse", "Mose und die Propheten"),
+    ],
+)
+def test_marks_tell_a_swear_word_from_another_word(find: Find, spelt: str, other: str) -> None:
+    assert find(spelt) != []
+    assert find(other) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der Shitstorm war für die Partei absehbar, er wog schwer.",
+        "Von Vögeln und einem bellenden Hund; was für eine Schlamperei im Judenstaat.",
+        "Le train a du retard, encore des retards dans la gare.",
+        "Je kunt de joden niet vergeten, zei hij bij het monument.",
+        "Det er slutt, og faget er viktig for jøder.",
+        "La hora del níquel y del uranio en el huso horario.",
+        "Sık sık gelir ve gider. Kereta KRL terlambat lagi. Isäntä kaatua puuta.",
+        "МКС летает; він має раку і сіру кішку.",
+        "The Shiite procession, an Emmerdale moose, Ibne Insha, Behnke and Lundh.",
+        "Dicunt et nascuntur; encuntra una circuntancia.",
+        "Muckefuck zum Frühstück; BitChute ging offline.",
+        "He pinches pennies and peels carrots; a nutter, no. Fuddy-duddy.",
+    ],
+)
+def test_ordinary_words_of_other_languages_are_left_alone(find: Find, text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("wat een hoer van een minister", "hoer"),
+        ("que a porra do governo não faz", "porra"),
+        ("bu ne amk ya", "amk"),
+        ("jävla kuk till minister", "kuk"),
+        ("pakyu, ang hirap na po", "pakyu"),
+        ("씨발 정부", "씨발"),
+        ("μαλάκες όλοι", "μαλάκες"),
+        ("các ông địt mẹ", "địt"),
+        ("يا منيك يا عرص", "عرص"),
+        ("blyat, again", "blyat"),
+    ],
+)
+def test_more_languages_are_known_by_their_best_known_words(find: Find, text: str, found: str) -> None:
+    assert found in find(text)
