@@ -51,6 +51,21 @@ def test_a_thousand_comments_are_read_page_by_page(
         }""")
 
 
+def test_what_stands_above_the_link_to_more_does_not_move_under_the_pointer(
+    browser: Browser, newsroom: Newsroom, long: tuple[str, list[str]]
+) -> None:
+    """A click is lost when the link moves between the press and the release."""
+    url, _ = long
+    with context(browser, java_script_enabled=False) as fresh:
+        page = fresh.new_page()
+        page.goto(thread_html(newsroom, url))
+        drawn = page.locator(".list > li").evaluate_all("""(items) => items.map(
+          (item) => item.firstElementChild.checkVisibility({ contentVisibilityAuto: true })
+        )""")
+        assert all(drawn[-8:])
+        assert not all(drawn[8:-8])
+
+
 def test_the_newest_come_first_if_the_site_or_the_reader_wants_it(
     browser: Browser, newsroom: Newsroom, long: tuple[str, list[str]]
 ) -> None:
