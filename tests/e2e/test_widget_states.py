@@ -104,7 +104,7 @@ def reporting(page: Page) -> None:
 
 def _slow_down(route: Route) -> None:
     headers = {"access-control-allow-origin": "*", "content-type": "application/problem+json"}
-    body = '{"code": "rate_limited", "detail": "Please wait 20 seconds."}'
+    body = '{"code": "rate_limited", "detail": "Please wait 20 seconds.", "retry_after": 20}'
     route.fulfill(status=429, body=body, headers=headers)
 
 
