@@ -57,6 +57,9 @@ def test_an_own_comment_that_waits_survives_a_reload_and_nobody_else_sees_it(
         page.reload()
         article = own(page, "Mine, and it waits.")
         expect(article).to_contain_text("Awaiting moderation")
+        # What is closed shows its title and nothing else.
+        expect(article.get_by_text("Withdraw", exact=True)).to_be_visible()
+        expect(article.get_by_text("will be deleted for good")).to_be_hidden()
         assert [each for each in asked if each.startswith("OPTIONS")] == []
         [request] = [each for each in asked if each.endswith("/own")]
         kept = page.evaluate("Object.values(localStorage).join()")
