@@ -13,6 +13,7 @@ import pytest
 
 from service.context import Context
 from service.store.database import Connection
+from service.store.patience import Patience
 from tests.conftest import Bearer, MakeComment
 from tests.factories import SITE_ORIGIN
 
@@ -154,3 +155,23 @@ async def test_a_decision_that_a_silent_server_has_is_given_up(
     assert answer.status_code in {201, 409}, answer.text
     assert await conn.fetchval("SELECT count(*) FROM decision") == 1
     await require_every_connection(ctx)
+
+
+async def test_nobody_waits_where_no_connection_comes_back_and_everybody_does_where_some_do() -> None:
+    still, moving, never = Patience(), Patience(), asyncio.Event()
+
+    async def give_back() -> None:
+        while True:
+            moving.returned()
+            await asyncio.sleep(0.01)
+
+    returning = asyncio.create_task(give_back())
+    waiting = asyncio.create_task(moving.wait(never.wait()))
+    with pytest.raises(TimeoutError):
+        await still.wait(never.wait())
+    assert not waiting.done()
+    with pytest.raises(TimeoutError):
+        await waiting
+    returning.cancel()
+    never.set()
+    assert await still.wait(never.wait())
