@@ -174,6 +174,7 @@ CREATE TABLE comment (
     open_reports    integer NOT NULL DEFAULT 0 CHECK (open_reports >= 0),
     gone_at         timestamptz,
     gone_because    text CHECK (gone_because IN ('withdrawn', 'erased', 'expired')),
+    anonymised      boolean NOT NULL DEFAULT false,
     PRIMARY KEY (site_id, id),
     CONSTRAINT comment_name_check
         CHECK (char_length(name) <= 100 AND (name <> '' OR gone_at IS NOT NULL)),
@@ -209,6 +210,8 @@ COMMENT ON COLUMN comment.appeal IS 'What its author said when asking for a seco
 COMMENT ON COLUMN comment.open_reports IS 'Readers'' reports since somebody last looked.';
 COMMENT ON COLUMN comment.gone_at IS
     'Since when it is a tombstone: its text, name and address are gone. What was pending is rejected then.';
+COMMENT ON COLUMN comment.anonymised IS
+    'Whether it stays without a tie to its author, who asked for that: nobody can act as its author any more.';
 
 CREATE INDEX comment_queue ON comment (site_id, id) WHERE status = 'pending';
 COMMENT ON INDEX comment_queue IS
@@ -797,6 +800,7 @@ CREATE TABLE erasure (
     until     uuid NOT NULL,
     asked_at  timestamptz NOT NULL,
     done_at   timestamptz,
+    called    text CHECK (char_length(called) BETWEEN 1 AND 100),
     PRIMARY KEY (site_id, id)
 );
 COMMENT ON TABLE erasure IS
@@ -804,19 +808,23 @@ COMMENT ON TABLE erasure IS
 table has not is erased again before anybody is served, for then the database was restored.';
 COMMENT ON COLUMN erasure.until IS 'Comments with smaller ids are erased; later ones were sent afterwards.';
 COMMENT ON COLUMN erasure.done_at IS 'Null: still to be carried out.';
+COMMENT ON COLUMN erasure.called IS
+    'What published comments, whose texts stay, are signed with from then on; null: nothing of them stays.';
 CREATE INDEX erasure_open ON erasure (site_id, id) WHERE done_at IS NULL;
 COMMENT ON INDEX erasure_open IS 'erasures.OPEN: what was interrupted.';
 
 CREATE FUNCTION forget_notes(site integer, comments uuid[]) RETURNS void LANGUAGE sql SECURITY DEFINER
 BEGIN ATOMIC
     UPDATE decision d
-       SET note = NULL
+       SET note = NULL, batch_id = CASE WHEN c.anonymised THEN NULL ELSE d.batch_id END
       FROM comment c
-     WHERE d.site_id = site AND d.comment_id = ANY(comments) AND d.note IS NOT NULL
-           AND c.site_id = d.site_id AND c.id = d.comment_id AND c.gone_because = 'erased';
+     WHERE d.site_id = site AND d.comment_id = ANY(comments)
+           AND (d.note IS NOT NULL OR c.anonymised AND d.batch_id IS NOT NULL)
+           AND c.site_id = d.site_id AND c.id = d.comment_id AND (c.gone_because = 'erased' OR c.anonymised);
 END;
 COMMENT ON FUNCTION forget_notes IS
-    'The one change that decisions know: what was noted about an erased comment is forgotten. As their owner.';
+    'The one change that decisions know: what was noted about an erased comment is forgotten, and which others
+were decided with an anonymised one, for they may be by the same person. As their owner.';
 REVOKE ALL ON FUNCTION forget_notes FROM PUBLIC;
 
 -- Limits ---------------------------------------------------------------------------------------------

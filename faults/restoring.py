@@ -74,7 +74,7 @@ async def _erase(service: Stage, dsn: str) -> None:
     """Erase the first few people, as the command does."""
     async with open_context(Settings(data_dir=service.data_dir), dsn) as ctx:
         async with ctx.db.read() as conn:
-            everywhere = [site.id for site in await sites.every(conn)]
+            everywhere = await sites.every(conn)
         for number in range(_ERASED):
             done = await erase(ctx, everywhere, parse_email(_address(number)), actor="faults")
             assert done.comments == 1

@@ -15,11 +15,12 @@ from service.cli.runtime import context, run, say, site_of
 from service.context import Context
 from service.errors import FieldRefused
 from service.model.email import EmailAddress, parse_email
-from service.model.privacy import Erased
+from service.model.privacy import Erased, Mode
 from service.model.sites import Site
 from service.store import sites
 from service.usecases.erase import erase
 from service.usecases.export import as_document, export
+from service.web.drawing.privacy import naming_of
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -55,29 +56,40 @@ def export_(
 @app.command("erase")
 def erase_(
     site: SiteName = None,
+    mode: Annotated[
+        Mode, typer.Option(help="anonymise: texts of published comments stay, tied to nobody.")
+    ] = Mode.DELETE,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you are sure.")] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Erase everything that is kept under the address on standard input, for good."""
+    """Erase what is kept under the address on standard input, for good."""
     email = _address()
     if not yes and sys.stdin.isatty():
         typer.confirm("Erase every comment of this address for good?", abort=True, err=True)
 
     async def work() -> Erased:
         async with context(settings_of(data_dir)) as ctx:
-            wanted = [each.id for each in await _sites(ctx, site)]
+            wanted = await _sites(ctx, site)
             with Progress(console=Console(stderr=True), transient=True) as progress:
                 bar = progress.add_task("Erasing", total=None)
                 return await erase(
-                    ctx, wanted, email, actor=ACTOR, progress=lambda done: progress.advance(bar, done)
+                    ctx,
+                    wanted,
+                    email,
+                    actor=ACTOR,
+                    naming=naming_of(mode),
+                    progress=lambda done: progress.advance(bar, done),
                 )
 
     erased = run(work())
     rows = {name: count for name, count in (erased.rows or {}).items() if count}
     told = ", ".join(f"{count} of {name}" for name, count in rows.items())
     sentence = f"Erased {erased.comments} comments" + (f", and with them {told}." if told else ".")
-    say({"comments": erased.comments, "rows": rows}, sentence, as_json=as_json)
+    if mode is Mode.ANONYMISE:
+        sentence += f" The texts of {erased.anonymised} stay, tied to nobody."
+    counts = {"comments": erased.comments, "anonymised": erased.anonymised, "rows": rows}
+    say(counts, sentence, as_json=as_json)
 
 
 def _address() -> EmailAddress:

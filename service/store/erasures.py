@@ -12,17 +12,23 @@ from service.store.database import Connection
 
 KNOWN: Final = "SELECT id FROM erasure"
 ADD: Final = """
-INSERT INTO erasure (site_id, id, digests, until, asked_at)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO erasure (site_id, id, digests, until, asked_at, called)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT DO NOTHING
 """
-ALL: Final = "SELECT site_id, id, digests, until, asked_at FROM erasure ORDER BY site_id, id"
+ALL: Final = "SELECT site_id, id, digests, until, asked_at, called FROM erasure ORDER BY site_id, id"
 OPEN: Final = """
-SELECT site_id, id, digests, until, asked_at
+SELECT site_id, id, digests, until, asked_at, called
   FROM erasure
  WHERE done_at IS NULL
  ORDER BY site_id, id
  LIMIT 1000
+"""
+EARLIER: Final = """
+SELECT site_id, id, digests, until, asked_at, called
+  FROM erasure
+ WHERE done_at IS NULL AND site_id = $1 AND id < $2 AND digests && $3::bytea[]
+ ORDER BY id
 """
 DONE: Final = "UPDATE erasure SET done_at = now() WHERE site_id = $1 AND id = $2 AND done_at IS NULL"
 # In the order of their ids, which is the order in which whoever changes comments takes their rows.
@@ -69,12 +75,19 @@ async def every(conn: Connection) -> Sequence[Erasure]:
 
 async def add(conn: Connection, erasures: Sequence[Erasure]) -> None:
     """Write erasures down, which are to be carried out."""
-    await conn.executemany(ADD, [(e.site_id, e.id, list(e.digests), e.until, e.asked_at) for e in erasures])
+    rows = [(e.site_id, e.id, list(e.digests), e.until, e.asked_at, e.called) for e in erasures]
+    await conn.executemany(ADD, rows)
 
 
 async def unfinished(conn: Connection) -> Sequence[Erasure]:
     """Up to a thousand erasures that were not carried out to their end."""
     return [_erasure(row) for row in await conn.fetch(OPEN)]
+
+
+async def earlier(conn: Connection, erasure: Erasure) -> Sequence[Erasure]:
+    """What the same person asked for before and was not carried out to its end."""
+    found = await conn.fetch(EARLIER, erasure.site_id, erasure.id, list(erasure.digests))
+    return [_erasure(row) for row in found]
 
 
 async def done(conn: Connection, erasure: Erasure) -> bool:
@@ -110,4 +123,5 @@ async def forget_rules(conn: Connection, site_id: int, digests: Sequence[bytes])
 
 def _erasure(row: asyncpg.Record) -> Erasure:
     asked_at: datetime = row["asked_at"]
-    return Erasure(row["site_id"], row["id"], tuple(row["digests"]), row["until"], asked_at)
+    digests = tuple(row["digests"])
+    return Erasure(row["site_id"], row["id"], digests, row["until"], asked_at, row["called"])

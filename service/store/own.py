@@ -18,7 +18,7 @@ SELECT c.id, c.site_id, c.page_id, g.url AS page_url, c.parent_id, p.name AS par
   JOIN page g ON g.site_id = c.site_id AND g.id = c.page_id
   LEFT JOIN comment p
     ON p.site_id = c.site_id AND p.id = c.parent_id AND p.status = 'approved' AND p.gone_at IS NULL
- WHERE c.site_id = $1 AND c.id = ANY($2::uuid[])
+ WHERE c.site_id = $1 AND c.id = ANY($2::uuid[]) AND NOT c.anonymised
  ORDER BY c.root_id, c.id
 """
 FACTS: Final = "SELECT facts FROM comment WHERE site_id = $1 AND id = $2"
@@ -56,7 +56,7 @@ SELECT EXISTS (
 
 
 async def by_ids(conn: Connection, site_id: int, ids: Sequence[UUID]) -> Sequence[OwnComment]:
-    """These comments of the site, in the order of the thread."""
+    """These comments of the site, in the order of the thread; one that was anonymised is nobody's own."""
     return [
         OwnComment(**{**dict(row), "status": Status(row["status"])})
         for row in await conn.fetch(BY_IDS, site_id, list(ids))

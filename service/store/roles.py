@@ -40,7 +40,8 @@ _FOR_READERS: Final = (
     f"GRANT USAGE ON SCHEMA public TO {READERS}",
     f"GRANT SELECT ON site, page TO {READERS}",
     f"""GRANT SELECT (site_id, id, page_id, parent_id, root_id, depth, name, website, text, status, version,
-                      created_at, decided_by, due_at, edited_at, appealed_at, gone_at, gone_because)
+                      created_at, decided_by, due_at, edited_at, appealed_at, gone_at, gone_because,
+                      anonymised)
            ON comment TO {READERS}""",
 )
 _POLICIES: Final = (

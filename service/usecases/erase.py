@@ -19,7 +19,10 @@ from service.model.email import EmailAddress
 from service.model.events import Kind
 from service.model.people import AuditEvent
 from service.model.privacy import Erased, Erasure
+from service.model.sites import Site
+from service.screening.telling import tells_its_author
 from service.store import (
+    anonymising,
     audit,
     comments,
     erasures,
@@ -39,33 +42,45 @@ _START: Final = UUID(int=0)
 _log = structlog.get_logger("greenroom.erase")
 
 Progress = Callable[[int], None]
+# What a site signs comments with that stay without their authors' names.
+Naming = Callable[[Site], str]
 
 
 async def erase(
     ctx: Context,
-    site_ids: Sequence[int],
+    of_sites: Sequence[Site],
     email: EmailAddress,
     *,
     actor: str,
+    naming: Naming | None = None,
     progress: Progress | None = None,
 ) -> Erased:
     """Erase what these sites keep under this address; gives what went.
 
+    With `naming`, published comments stay, tied to nobody, unless their text tells who wrote it.
+
     Raises `Unavailable` where the ledger cannot be written: then nothing is erased.
     """
     async with ctx.db.transaction(moderation=True) as conn:
-        planned = await plan(ctx, conn, site_ids, email)
+        planned = await plan(ctx, conn, of_sites, email, naming)
     return await carry_out_all(ctx, planned, actor=actor, progress=progress)
 
 
 async def plan(
-    ctx: Context, conn: Connection, site_ids: Sequence[int], email: EmailAddress
+    ctx: Context, conn: Connection, of_sites: Sequence[Site], email: EmailAddress, naming: Naming | None
 ) -> Sequence[Erasure]:
     """Write the erasure down, so that it is carried out whatever happens next."""
     now, until = ctx.clock(), new_id()
     planned = [
-        Erasure(site_id, new_id(), tuple(ctx.vault.digests(email, site_id)), until, now)
-        for site_id in site_ids
+        Erasure(
+            site.id,
+            new_id(),
+            tuple(ctx.vault.digests(email, site.id)),
+            until,
+            now,
+            naming(site) if naming else None,
+        )
+        for site in of_sites
     ]
     waiting = mail_digest(ctx, email)
     await outbox.forget(conn, waiting)
@@ -82,6 +97,11 @@ async def carry_out_all(
     """Carry erasures out, and record each in the audit trail: by whom and how many, never whose."""
     total = Erased()
     for erasure in planned:
+        # What was to be deleted before is not to stay because the same person asks for less afterwards.
+        async with ctx.db.read(moderation=True) as conn:
+            earlier = await erasures.earlier(conn, erasure)
+        for each in earlier:
+            await _carry_out(ctx, each, ACTOR, lambda _done: None)
         total += await _carry_out(ctx, erasure, actor, lambda done: progress and progress(done))
     return total
 
@@ -131,7 +151,8 @@ async def _carry_out(ctx: Context, erasure: Erasure, actor: str, progress: Progr
         gone = await erasures.forget_rules(conn, erasure.site_id, erasure.digests)
         total += Erased(0, {"rule": gone})
         if await erasures.done(conn, erasure):
-            told = f"{total.comments} comments"
+            stay = f", {total.anonymised} of them stay" if erasure.called else ""
+            told = f"{total.comments} comments{stay}"
             event = AuditEvent("privacy.erased", actor, erasure.site_id, str(erasure.id), after=told)
             await audit.record(conn, event)
     _log.info("privacy.erased", site=erasure.site_id, comments=total.comments)
@@ -146,20 +167,33 @@ async def _erase_batch(conn: Connection, erasure: Erasure) -> Erased:
         return Erased()
     locked = await comments.lock_many(conn, [site_id], found)
     rows = await erasures.counts(conn, site_id, found)
+    staying = await _anonymise(conn, erasure, found)
     for comment in locked:
-        await tombstones.bury(conn, site_id, comment.id, "erased")
-        await events.add(conn, Kind.EDITED, site_id, comment.id, comment.version + 1)
+        if comment.id not in staying:
+            await tombstones.bury(conn, site_id, comment.id, "erased")
+            # Of what stays no console is told: for a day, that would say which comments belong together.
+            await events.add(conn, Kind.EDITED, site_id, comment.id, comment.version + 1)
     await erasures.forget_talk(conn, site_id, found)
-    for page_id, gone in sorted(_published(locked).items()):
+    for page_id, gone in sorted(_published(locked, staying).items()):
         await sites.count_approved(conn, site_id, page_id, -gone)
     await learners.mark_stale(conn, [site_id])
-    return Erased(len(locked), rows)
+    return Erased(len(locked), rows, len(staying))
 
 
-def _published(locked: Sequence[LockedComment]) -> dict[UUID, int]:
-    """How many of these were published on each page."""
+async def _anonymise(conn: Connection, erasure: Erasure, found: Sequence[UUID]) -> set[UUID]:
+    """Cut the ties of those that may stay; gives which."""
+    if erasure.called is None:
+        return set()
+    said = await anonymising.published(conn, erasure.site_id, found)
+    staying = {comment_id for comment_id, words in said.items() if not tells_its_author(words)}
+    await anonymising.anonymise(conn, erasure.site_id, sorted(staying), erasure.called)
+    return staying
+
+
+def _published(locked: Sequence[LockedComment], staying: set[UUID]) -> dict[UUID, int]:
+    """The pages that look different now, and how many comments left each."""
     found: dict[UUID, int] = {}
     for comment in locked:
         if comment.status is Status.APPROVED and not comment.gone:
-            found[comment.page_id] = found.get(comment.page_id, 0) + 1
+            found[comment.page_id] = found.get(comment.page_id, 0) + (comment.id not in staying)
     return found

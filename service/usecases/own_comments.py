@@ -102,6 +102,7 @@ async def withdraw(ctx: Context, site: Site, comment_id: UUID) -> OwnComment:
     """Take the comment back: what it said is gone, replies stay below its place. `CommentNotFound`."""
     async with ctx.db.transaction() as conn:
         locked = await _lock(conn, site, comment_id)
+        await _get(conn, site, comment_id)
         if not locked.gone:
             await tombstones.bury(conn, site.id, comment_id, "withdrawn")
             await _left_the_thread(conn, locked)

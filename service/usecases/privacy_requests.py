@@ -19,7 +19,7 @@ from service.model.privacy import Erased, KeptOnSite, Mail, PrivacyRequest
 from service.model.sites import Site
 from service.store import erasures, limits, outbox, privacy_requests, sites
 from service.store.database import Connection
-from service.usecases.erase import carry_out_all, mail_digest, plan
+from service.usecases.erase import Naming, carry_out_all, mail_digest, plan
 from service.usecases.export import export_within
 from service.vault import CannotOpen
 
@@ -93,11 +93,14 @@ async def export_by_link(ctx: Context, token: str) -> tuple[EmailAddress, Sequen
     return email, kept
 
 
-async def erase_by_link(ctx: Context, token: str) -> Erased:
-    """The erasure that a link asks for; it is used up with it. `NotFound`, `LinkGone`, `Unavailable`."""
+async def erase_by_link(ctx: Context, token: str, naming: Naming | None = None) -> Erased:
+    """The erasure that a link asks for, as `erase` does it; it is used up with it.
+
+    Raises `NotFound`, `LinkGone`, `Unavailable`.
+    """
     async with ctx.db.transaction(moderation=True) as conn:
         _, email, found = await _use(ctx, conn, token)
-        planned = await plan(ctx, conn, [site.id for site in found], email)
+        planned = await plan(ctx, conn, found, email, naming)
     return await carry_out_all(ctx, planned, actor=ACTOR)
 
 

@@ -1,9 +1,10 @@
 """What was erased, withdrawn or revoked, in a file that no restored database can take back.
 
 One JSON object a line, appended and flushed to the disk before the act is committed. An erasure is
-`{"site": 1, "id": "…", "digests": ["…"], "until": "…", "asked_at": "…"}`, a comment that its author took back
-`{"withdrawn": "…", "site": 1}`, a token `{"revoked": "…", "site": 1}`. It holds keyed digests and ids and no
-address, and lies beside the key ring: a start holds the database to it.
+`{"site": 1, "id": "…", "digests": ["…"], "until": "…", "asked_at": "…"}`, and `"called": "…"` if texts stay
+under that name. A comment that its author took back is `{"withdrawn": "…", "site": 1}`, a token
+`{"revoked": "…", "site": 1}`. It holds keyed digests and ids and no address, and lies beside the key ring: a
+start holds the database to it.
 """
 
 import json
@@ -82,13 +83,15 @@ class LedgerUnusable(Unavailable):
 
 
 def _encode(erasure: Erasure) -> bytes:
-    body = {
+    body: dict[str, object] = {
         "site": erasure.site_id,
         "id": str(erasure.id),
         "digests": [digest.hex() for digest in erasure.digests],
         "until": str(erasure.until),
         "asked_at": erasure.asked_at.isoformat(),
     }
+    if erasure.called is not None:
+        body["called"] = erasure.called
     return json.dumps(body).encode() + b"\n"
 
 
@@ -101,6 +104,8 @@ def _decode(line: bytes) -> Erasure | None:
             tuple(bytes.fromhex(digest) for digest in body["digests"]),
             UUID(body["until"]),
             datetime.fromisoformat(body["asked_at"]),
+            # What says nothing of it, or nothing to be understood, lets nothing stay.
+            str(body["called"]) if body.get("called") else None,
         )
     except (ValueError, KeyError, TypeError):
         return None

@@ -195,3 +195,13 @@ def test_a_ring_that_does_not_fit_the_database_is_refused(tmp_path: Path) -> Non
     done = command("site", "list", "--json", data_dir=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert "does not fit this database: key 1 is another one" in done.stderr
+
+
+def test_an_address_is_erased_in_the_way_that_was_chosen(data_dir: Path) -> None:
+    given = ("privacy", "erase", "--yes", "--mode", "anonymise")
+    told = command(*given, data_dir=data_dir, stdin="nobody@example.com\n")
+    assert (told.returncode, told.stdout) == (0, "Erased 0 comments. The texts of 0 stay, tied to nobody.\n")
+    found = answer(command(*given, "--json", data_dir=data_dir, stdin="nobody@example.com\n"))
+    assert found == {"comments": 0, "anonymised": 0, "rows": {}}
+    refused = command("privacy", "erase", "--mode", "hide", data_dir=data_dir, stdin="nobody@example.com\n")
+    assert refused.returncode == 2

@@ -15,7 +15,7 @@ from service.ids import new_id
 from service.model.decisions import Action, Choice, Reason
 from service.model.email import parse_email
 from service.model.people import Principal, Scope
-from service.model.privacy import Erasure
+from service.model.privacy import Erasure, Mode
 from service.model.rules import RuleKind
 from service.model.screenings import Policy
 from service.model.sites import Site
@@ -30,13 +30,15 @@ from service.usecases.learn import learn_all
 from service.usecases.make_rule import NewRule, make_rule
 from service.usecases.submit import submit
 from service.vault import Ledger
+from service.web.drawing.privacy import naming_of
 from tests.conftest import Bearer, MakeComment
-from tests.factories import a_delivery, a_submission
+from tests.factories import a_delivery, a_submission, submitted
 from tests.planted import CANARY, traces
 
 ADDRESS = CANARY
 # In everything that is written about this person, so that it can be searched for.
 MARK = "Quetzalcoatlus"
+UNMARKED = "The ferry has been slower since the spring."
 ANA = Principal("ana", frozenset({Scope.MODERATE}), None)
 
 
@@ -74,10 +76,14 @@ async def whole(conn: Connection) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize("mode", Mode)
 async def test_t32_nothing_is_left_in_any_table(
-    ctx: Context, site: Site, client: httpx2.AsyncClient, bearer: Bearer, conn: Connection
+    ctx: Context, site: Site, client: httpx2.AsyncClient, bearer: Bearer, conn: Connection, mode: Mode
 ) -> None:
     comment_id = await a_life(ctx, site, client, await bearer("moderate"))
+    unmarked = a_submission(email=ADDRESS, name=MARK, text=UNMARKED, website=f"https://{MARK}.example/")
+    may_stay = await submitted(ctx, site, unmarked, a_delivery())
+    await decide(ctx, ANA, may_stay, Choice(Action.APPROVE, 1, note=f"{MARK} is right again."))
     await index_words(replace(ctx, clock=lambda: system_clock() + timedelta(minutes=1)))
     digests = [digest.hex() for digest in ctx.vault.digests(parse_email(ADDRESS), site.id)]
     before = await whole(conn)
@@ -94,10 +100,12 @@ async def test_t32_nothing_is_left_in_any_table(
         "search",
     }
 
-    erased = await erase(ctx, [site.id], parse_email(ADDRESS), actor="test")
+    erased = await erase(ctx, [site], parse_email(ADDRESS), actor="test", naming=naming_of(mode))
     await learn_all(ctx)
 
-    assert erased.comments == 2
+    stays = mode is Mode.ANONYMISE
+    assert (erased.comments, erased.anonymised) == (3, stays)
+    assert await conn.fetchval("SELECT count(*) FROM comment WHERE text = $1", UNMARKED) == stays
     rows = {name: count for name, count in (erased.rows or {}).items() if count}
     assert rows.keys() >= {"contact", "link", "lesson", "revision", "report", "note", "rule"}
     for name, text in (await whole(conn)).items():
@@ -128,7 +136,7 @@ async def test_what_the_learner_knew_of_them_it_has_never_known(
     await learn_all(ctx)
     assert await conn.fetchrow(sql) != without
 
-    await erase(ctx, [site.id], parse_email(ADDRESS), actor="test")
+    await erase(ctx, [site], parse_email(ADDRESS), actor="test")
     await learn_all(ctx)
     assert await conn.fetchrow(sql) == without
 
@@ -144,7 +152,7 @@ async def test_an_erasure_that_was_cut_short_is_finished(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        await erase(ctx, [site.id], parse_email(ADDRESS), actor="test", progress=cut)
+        await erase(ctx, [site], parse_email(ADDRESS), actor="test", progress=cut)
     assert await conn.fetchval("SELECT count(*) FROM contact") == 3
     assert await finish_erasures(ctx) == 3
     assert await conn.fetchval("SELECT count(*) FROM contact") == 0
@@ -160,7 +168,7 @@ async def test_a_restored_database_is_held_to_the_ledger_before_anybody_is_serve
     """As if it were from before the erasure: comments and contacts are back, and the erasure is unknown."""
     await make_comment(email=ADDRESS, text="Before.")
     saved = {name: await conn.fetch(f"SELECT * FROM {name}") for name in ("comment", "contact")}
-    await erase(ctx, [site.id], parse_email(ADDRESS), actor="test")
+    await erase(ctx, [site], parse_email(ADDRESS), actor="test")
     await conn.execute("DELETE FROM erasure")
     await conn.execute("UPDATE comment SET gone_at = NULL, gone_because = NULL, name = 'x', text = 'Before.'")
     await conn.executemany(
@@ -178,7 +186,7 @@ async def test_a_lost_ledger_is_written_anew_from_the_table(
     ctx: Context, site: Site, app_dsn: str, make_comment: MakeComment, screener: Screener
 ) -> None:
     await make_comment(email=ADDRESS)
-    await erase(ctx, [site.id], parse_email(ADDRESS), actor="test")
+    await erase(ctx, [site], parse_email(ADDRESS), actor="test")
     before = ctx.settings.own_ledger.read_text()
     ctx.settings.own_ledger.unlink()
     async with open_context(ctx.settings, app_dsn, screener):
@@ -195,7 +203,7 @@ async def test_without_a_ledger_nothing_is_erased(
     (tmp_path / "file").write_text("")
     settings = ctx.settings.model_copy(update={"erasure_ledger": tmp_path / "file" / "erasures.jsonl"})
     with pytest.raises(Unavailable, match="GREENROOM_ERASURE_LEDGER"):
-        await erase(replace(ctx, settings=settings), [site.id], parse_email(ADDRESS), actor="test")
+        await erase(replace(ctx, settings=settings), [site], parse_email(ADDRESS), actor="test")
     assert await conn.fetchval("SELECT count(*) FROM contact") == 1
     assert await conn.fetchval("SELECT count(*) FROM erasure") == 0
 
@@ -203,7 +211,10 @@ async def test_without_a_ledger_nothing_is_erased(
 async def test_a_torn_line_of_the_ledger_hides_no_other(tmp_path: Path, ctx: Context) -> None:
     ledger = Ledger(tmp_path / "ledger.jsonl")
     assert ledger.read() == []
-    one, two = [Erasure(1, new_id(), (b"d" * 16, b"e" * 16), new_id(), ctx.clock()) for _ in range(2)]
+    one, two = [
+        Erasure(1, new_id(), (b"d" * 16, b"e" * 16), new_id(), ctx.clock(), called)
+        for called in (None, "مجهول")
+    ]
     ledger.append([one])
     with ledger.path.open("ab") as file:
         file.write(b'{"site": 1, "id": "0193')
@@ -217,7 +228,7 @@ async def test_erasing_twice_and_erasing_nothing_are_no_mistakes(
 ) -> None:
     await make_comment(email=ADDRESS)
     counts = [
-        (await erase(ctx, [site.id], parse_email(email), actor="test")).comments
+        (await erase(ctx, [site], parse_email(email), actor="test")).comments
         for email in (ADDRESS, ADDRESS, "nobody@example.com")
     ]
     assert counts == [1, 0, 0]

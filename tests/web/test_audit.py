@@ -20,6 +20,7 @@ from service.web.wire.audit import as_csv, cell, event_out
 from tests.conftest import Bearer, MakeComment
 from tests.factories import SITE_ORIGIN
 from tests.people import a_moderator, an_admin, ok, signed_in
+from tests.web.authors import write
 
 
 async def record(ctx: Context, *events: AuditEvent) -> None:
@@ -192,3 +193,14 @@ async def test_t79_nobody_changes_what_was_recorded(ctx: Context, app_dsn: str) 
         with pytest.raises(Exception, match=r"permission denied|never changed"):
             async with ctx.db.transaction(moderation=True) as conn:
                 await conn.execute(sql)
+
+
+async def test_what_a_reader_does_is_recorded_without_their_network(
+    client: httpx2.AsyncClient, ctx: Context, site: Site
+) -> None:
+    author = await write(client)
+    assert (await author.act("withdrawal")).status_code == 200
+    events = ok(await client.get("/v1/audit?action=comment", headers=await an_admin(ctx))).json()["events"]
+    assert [(each["actor"], each["action"], each["network"]) for each in events] == [
+        ("author", "comment.withdrawn", None)
+    ]

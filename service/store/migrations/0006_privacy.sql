@@ -50,6 +50,7 @@ CREATE TABLE erasure (
     until     uuid NOT NULL,
     asked_at  timestamptz NOT NULL,
     done_at   timestamptz,
+    called    text CHECK (char_length(called) BETWEEN 1 AND 100),
     PRIMARY KEY (site_id, id)
 );
 COMMENT ON TABLE erasure IS
@@ -57,17 +58,25 @@ COMMENT ON TABLE erasure IS
 table has not is erased again before anybody is served, for then the database was restored.';
 COMMENT ON COLUMN erasure.until IS 'Comments with smaller ids are erased; later ones were sent afterwards.';
 COMMENT ON COLUMN erasure.done_at IS 'Null: still to be carried out.';
+COMMENT ON COLUMN erasure.called IS
+    'What published comments, whose texts stay, are signed with from then on; null: nothing of them stays.';
 CREATE INDEX erasure_open ON erasure (site_id, id) WHERE done_at IS NULL;
 COMMENT ON INDEX erasure_open IS 'erasures.OPEN: what was interrupted.';
+
+ALTER TABLE comment ADD COLUMN anonymised boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN comment.anonymised IS
+    'Whether it stays without a tie to its author, who asked for that: nobody can act as its author any more.';
 
 CREATE FUNCTION forget_notes(site integer, comments uuid[]) RETURNS void LANGUAGE sql SECURITY DEFINER
 BEGIN ATOMIC
     UPDATE decision d
-       SET note = NULL
+       SET note = NULL, batch_id = CASE WHEN c.anonymised THEN NULL ELSE d.batch_id END
       FROM comment c
-     WHERE d.site_id = site AND d.comment_id = ANY(comments) AND d.note IS NOT NULL
-           AND c.site_id = d.site_id AND c.id = d.comment_id AND c.gone_because = 'erased';
+     WHERE d.site_id = site AND d.comment_id = ANY(comments)
+           AND (d.note IS NOT NULL OR c.anonymised AND d.batch_id IS NOT NULL)
+           AND c.site_id = d.site_id AND c.id = d.comment_id AND (c.gone_because = 'erased' OR c.anonymised);
 END;
 COMMENT ON FUNCTION forget_notes IS
-    'The one change that decisions know: what was noted about an erased comment is forgotten. As their owner.';
+    'The one change that decisions know: what was noted about an erased comment is forgotten, and which others
+were decided with an anonymised one, for they may be by the same person. As their owner.';
 REVOKE ALL ON FUNCTION forget_notes FROM PUBLIC;

@@ -8,19 +8,21 @@ from starlette.responses import Response
 
 from service.errors import FieldError, InvalidFields, ServiceError
 from service.model.people import Scope
+from service.model.privacy import Erased
 from service.usecases.erase import erase
 from service.usecases.export import as_document, export
 from service.web.console.forms import again, status_of, wrongs
 from service.web.console.frame import HEADERS, page
 from service.web.console.sign_in import HTML, OwnForm, failure_page, require_own_form
 from service.web.console.sites import chosen_site
+from service.web.drawing.privacy import naming_of
 from service.web.http.endpoint import Call, endpoint
-from service.web.wire.privacy import DataSubjectIn
+from service.web.wire.privacy import ErasureIn
 
 PRIVACY: Final = "/console/privacy"
 
 
-class PrivacyForm(OwnForm, DataSubjectIn):
+class PrivacyForm(OwnForm, ErasureIn):
     """Whose data, where, and what is to become of it."""
 
     site: StrictStr = Field(max_length=63)
@@ -29,7 +31,7 @@ class PrivacyForm(OwnForm, DataSubjectIn):
 
 
 async def draw_privacy(
-    call: Call, error: ServiceError | None = None, erased: int | None = None, site: str | None = None
+    call: Call, error: ServiceError | None = None, erased: Erased | None = None, site: str | None = None
 ) -> Response:
     """The form. An address that was typed is never put back into a page."""
     mine, chosen = await chosen_site(call, None)
@@ -73,5 +75,5 @@ async def act_on_address(call: Call, body: PrivacyForm) -> Response:
     if body.sure is None:
         sentence = "Tick that you are sure: what is erased does not come back."
         raise InvalidFields([FieldError("/sure", "sure.required", sentence)])
-    erased = await erase(call.ctx, [site.id], body.email, actor=by)
-    return await draw_privacy(call, erased=erased.comments, site=site.slug)
+    erased = await erase(call.ctx, [site], body.email, actor=by, naming=naming_of(body.mode))
+    return await draw_privacy(call, erased=erased, site=site.slug)

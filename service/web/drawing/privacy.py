@@ -7,10 +7,21 @@ from typing import Final
 from jinja2 import Environment
 
 from service.mail import Letter
+from service.model.privacy import Mode
+from service.usecases.erase import Naming
 from service.web.drawing.catalogues import Catalogue, load_privacy
+from service.web.drawing.languages import language_of
+from service.web.drawing.rendering import anonymous
 from service.web.drawing.templating import environment
 
 _CATALOGUES: Final[Mapping[str, Catalogue]] = load_privacy()
+
+
+def naming_of(mode: Mode) -> Naming | None:
+    """What sites sign comments with that stay: as those of people who gave no name. None: nothing stays."""
+    if mode is Mode.DELETE:
+        return None
+    return lambda site: anonymous(language_of(site.language))
 
 
 def draw_ask(lang: str, *, site: str | None, set_up: bool, sent: bool = False, problem: str = "") -> str:
@@ -20,7 +31,7 @@ def draw_ask(lang: str, *, site: str | None, set_up: bool, sent: bool = False, p
 
 
 def draw_link(lang: str, token: str) -> str:
-    """What a link from a mail shows: two buttons."""
+    """What a link from a mail shows: three buttons."""
     return _draw("link.html", lang, token=token)
 
 

@@ -36,6 +36,7 @@ from service.web.http.security import origin_of, principal, require
 from service.web.http.state import State
 
 _SHORT_QUERY: Final = 512
+_READERS: Final = frozenset({"authors", "privacy", "reading", "submitting"})
 _log = structlog.get_logger("greenroom.http")
 
 
@@ -55,13 +56,15 @@ class _Resource:
         self._endpoints = endpoints
         self._state = state
         self._public = any(found.public for found in endpoints.values())
+        # What readers do is recorded without their network: the trail is for good, and theirs is forgotten.
+        self._is_readers = all(found.tag in _READERS and found.needs is None for found in endpoints.values())
         # Whoever watches over the service is answered whatever goes on, and asks little.
         self._is_watched = all(found.tag == "operations" for found in endpoints.values())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["state"]["route"] = self._path
         call = Call(Request(scope, receive, send), self._state)
-        network = audited_network(scope, self._state.ctx.settings.trusted_proxies)
+        network = None if self._is_readers else audited_network(scope, call.ctx.settings.trusted_proxies)
         with audit.coming_from(audit.Whence(network, UUID(call.request_id))), belts.within_reach():
             response = await self._respond(call)
             await response(scope, receive, send)

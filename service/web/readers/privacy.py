@@ -20,10 +20,11 @@ from service.errors import (
     SiteNotFound,
     Unavailable,
 )
+from service.model.privacy import Mode
 from service.usecases import privacy_requests
 from service.usecases.export import as_document
 from service.web.drawing.languages import language_of
-from service.web.drawing.privacy import draw_ask, draw_link, draw_told
+from service.web.drawing.privacy import draw_ask, draw_link, draw_told, naming_of
 from service.web.http.client import network_of
 from service.web.http.endpoint import Call, endpoint
 from service.web.http.problems import problem_of
@@ -58,6 +59,12 @@ class LinkQuery(In):
     """In which language."""
 
     lang: str | None = Field(None, max_length=35)
+
+
+class EraseQuery(LinkQuery):
+    """Whether the texts of published comments stay."""
+
+    mode: Mode = Field(Mode.DELETE, description="What is left of published comments.")
 
 
 async def ask_again(call: Call, error: ServiceError) -> Response | None:
@@ -117,7 +124,7 @@ async def ask_for_link(call: Call, body: PrivacyRequestIn) -> Response:
     "GET", _LINK, tag="privacy", media=("text/html",), error_page=link_failed, problems=(NotFound, LinkGone)
 )
 async def show_link(call: Call, token: str, query: LinkQuery) -> Response:
-    """What the link in a mail opens: two buttons. Nothing is changed by looking."""
+    """What the link in a mail opens: three buttons. Nothing is changed by looking."""
     await privacy_requests.look(call.ctx, token)
     lang = _language(call, query.lang)
     return _page(call, draw_link(lang, token), lang)
@@ -148,12 +155,14 @@ async def export_by_link(call: Call, token: str, query: LinkQuery) -> Response:
     answer=ErasedOut,
     problems=(NotFound, LinkGone),
 )
-async def erase_by_link(call: Call, token: str, query: LinkQuery) -> Response:
-    """Erase everything that is kept under the address. The link is used up."""
-    erased = await privacy_requests.erase_by_link(call.ctx, token)
+async def erase_by_link(call: Call, token: str, query: EraseQuery) -> Response:
+    """Erase what is kept under the address, in the way that its owner chose. The link is used up."""
+    erased = await privacy_requests.erase_by_link(call.ctx, token, naming_of(query.mode))
     if wants_html(call.request):
         lang = _language(call, query.lang)
-        return _page(call, draw_told(lang, "link.erased", count=erased.comments), lang)
+        key = "link.erased" if query.mode is Mode.DELETE else "link.anonymised"
+        gone, staying = erased.comments - erased.anonymised, erased.anonymised
+        return _page(call, draw_told(lang, key, count=gone, staying=staying), lang)
     return _json(ErasedOut.of(erased).model_dump_json(), 200)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictStr
 
 from service.model.email import MAX_EMAIL, EmailAddress, parse_email
-from service.model.privacy import Erased
+from service.model.privacy import Erased, Mode
 from service.web.wire.base import In, Out, by_rule
 
 Address = Annotated[EmailAddress, by_rule(parse_email, format="email", maxLength=MAX_EMAIL)]
@@ -15,6 +15,12 @@ class DataSubjectIn(In):
     """Whose data it is."""
 
     email: Address
+
+
+class ErasureIn(DataSubjectIn):
+    """Whose data it is, and whether the texts of published comments stay."""
+
+    mode: Mode = Field(Mode.DELETE, description="What is left of published comments.")
 
 
 class PrivacyRequestIn(DataSubjectIn):
@@ -51,9 +57,10 @@ class ErasedOut(Out):
     """What an erasure took."""
 
     comments: int
+    anonymised: int = Field(description="Of these comments, those whose texts stay, tied to nobody.")
     rows: dict[str, int] = Field(description="Rows that went, by the table that they were in.")
 
     @classmethod
     def of(cls, erased: Erased) -> "ErasedOut":
         """As the domain counts it."""
-        return cls(comments=erased.comments, rows=dict(erased.rows or {}))
+        return cls(comments=erased.comments, anonymised=erased.anonymised, rows=dict(erased.rows or {}))

@@ -179,12 +179,25 @@ async def test_the_pages_work_as_plain_forms_in_the_reader_s_language(
     assert mailbox.mails[-1]["Subject"] == "Ihre Daten in Kommentaren"
     [path] = re.findall(r"http://testserver(/privacy/\S+)", mailbox.text())
     shown = await client.get(f"{path}?lang=de", headers=HTML)
-    assert shown.text.count("<form") == 2
+    assert shown.text.count("<form") == 3
     assert shown.headers["referrer-policy"] == "no-referrer"
     assert shown.headers["x-robots-tag"] == "noindex"
     done = await client.post(f"{path}/erasure?lang=de", headers=HTML)
     assert "Kommentare: 1" in done.text
     assert "benutzt" in (await client.get(f"{path}?lang=de", headers=HTML)).text
+
+
+async def test_the_owner_of_the_address_chooses_that_published_texts_stay(
+    client: httpx2.AsyncClient, ctx: Context, mailbox: Mailbox, make_comment: MakeComment, conn: Connection
+) -> None:
+    comment_id = await make_comment(email=ADDRESS, name="Quetzal", text="The ferry is slow.")
+    await decide(ctx, ANA, comment_id, Choice(Action.APPROVE, 1))
+    path = await link_for(client, ctx, mailbox, ADDRESS)
+    [action] = re.findall(r'action="([^"]+mode=anonymise)"', (await client.get(path, headers=HTML)).text)
+    assert (await client.post(f"{path}/erasure?mode=nothing")).status_code == 422
+    done = await client.post(action.replace("&amp;", "&"), headers=HTML)
+    assert "Comments that stay without them: 1. Deleted: 0." in done.text
+    assert await conn.fetchval("SELECT name FROM comment") == "Anonymous"
 
 
 async def test_without_a_mail_server_it_says_so(ctx: Context, site: Site) -> None:
