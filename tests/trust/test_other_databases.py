@@ -113,7 +113,7 @@ async def test_behind_pgbouncer_a_statement_that_hangs_is_ended_by_its_time_limi
             ctx.db.read() as conn,
         ):
             assert await conn.fetchval("SHOW statement_timeout") == "2s"
-            assert await conn.fetchval("SHOW lock_timeout") == "1s"
+            assert await conn.fetchval("SHOW lock_timeout") == "600ms"
 
 
 async def test_after_a_failover_the_new_primary_is_found(
