@@ -35,6 +35,8 @@ FILES: Final[Mapping[str, str]] = {
     "/cw/1/thread.css": "widget/page.css",
     "/cw/1/light.css": "widget/light.css",
     "/cw/1/acts.js": "widget/acts.js",
+    "/cw/1/refusal.js": "widget/refusal.js",
+    "/cw/1/counter.js": "widget/counter.js",
     "/cw/1/proof.js": "widget/proof.js",
     "/cw/1/proof.html": "widget/proof.html",
     "/console/console.css": "console/console.css",

@@ -24,6 +24,8 @@ RIGHT_TO_LEFT = {"ar", "fa", "ur"}
 SLOT = re.compile(r"\{\{\w+\}\}")
 # Sentences that stand on a page as they stand in the catalogue.
 FIXED = [key for key in ENGLISH if not SLOT.search(ENGLISH[key])]
+# What is said in the form that goes with a number.
+COUNTED = ("comments", "says.attention")
 PAGE = "/v1/sites/daily/thread.html"
 HTML = {"Accept": "text/html"}
 WRONG = {"page": ARTICLE, "name": "\u2060", "email": "nobody", "website": "ftp://here", "text": " "}
@@ -70,9 +72,10 @@ def test_there_is_a_catalogue_for_each_language_that_can_count() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_language_says_everything_in_the_order_of_english_and_counts_in_its_own_forms(lang: str) -> None:
-    keys = [key for key in ENGLISH if key != "comments_one"]
-    at = keys.index("comments_other")
-    keys[at : at + 1] = [f"comments_{form}" for form in plurals.FORMS[lang]]
+    keys = [key for key in ENGLISH if key not in {f"{counted}_one" for counted in COUNTED}]
+    for counted in COUNTED:
+        at = keys.index(f"{counted}_other")
+        keys[at : at + 1] = [f"{counted}_{form}" for form in plurals.FORMS[lang]]
 
     assert list(WORDS[lang].sentences) == keys
 
@@ -80,9 +83,10 @@ def test_a_language_says_everything_in_the_order_of_english_and_counts_in_its_ow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_sentence_has_the_slots_of_the_english_one_and_is_no_markup(lang: str) -> None:
     for key, said in WORDS[lang].sentences.items():
-        english = ENGLISH.get(key, ENGLISH["comments_other"])
+        stem, _, form = key.rpartition("_")
+        english = ENGLISH.get(key) or ENGLISH[f"{stem}_other"]
         # Where a form goes with one number only, its words may say the number.
-        spared = {"{{count}}"} if key in {"comments_zero", "comments_one", "comments_two"} else set()
+        spared = {"{{count}}"} if stem in COUNTED and form in {"zero", "one", "two"} else set()
         assert sorted({*SLOT.findall(said)} | spared) == sorted({*SLOT.findall(english)}), key
         assert len(SLOT.findall(said)) <= len(SLOT.findall(english)), key
         assert said == said.strip() != "", key
@@ -118,6 +122,24 @@ def test_limits_are_those_of_the_service_in_the_numerals_of_the_language(lang: s
 )
 def test_comments_are_counted_as_the_language_counts(lang: str, number: int, said: str) -> None:
     assert WORDS[lang].count("comments", number) == said
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("lang", LANGUAGES)
+async def test_fields_that_are_wrong_are_counted_as_the_language_counts(
+    client: httpx2.AsyncClient, lang: str
+) -> None:
+    fragment = await client.get(PAGE, params={"page": ARTICLE, "lang": lang, "shape": "fragment"})
+    for number in range(1, 5):
+        said = WORDS[lang].count("says.attention", number)
+        assert f'<li data-says="attention_{number}">{said}</li>' in fragment.text
+    form = {**WRONG, "lang": lang}
+    for field, right in (("text", "Right."), ("name", "Ana"), ("email", "ana@example.com")):
+        form[field] = right
+        page = await client.post("/v1/sites/daily/submissions", data=form, headers=HTML)
+        wrong = page.text.count('aria-invalid="true"')
+        assert f"<p>{WORDS[lang].count('says.attention', wrong)}</p>" in page.text
+    assert wrong == 1
 
 
 @pytest.mark.usefixtures("site")

@@ -102,12 +102,12 @@ def test_deep_exchanges_go_on_side_by_side_in_their_order() -> None:
     assert [reply.aside for reply in node.replies] == [False, True, True, True, True]
     html = fragment(*chain)
     assert html.count("<ol") == MAX_DEPTH
-    assert "In reply to <bdi>Reader 7</bdi>" in html
+    assert f'In reply to <a href="#comment-{UUID(int=7)}"><bdi>Reader 7</bdi></a>' in html
 
 
 def test_a_reply_without_its_parent_says_whom_it_answers_if_that_is_known() -> None:
     known = fragment(a_comment(7, 3))
-    assert "In reply to <bdi>Reader 3</bdi>" in known
+    assert f'In reply to <a href="#comment-{UUID(int=3)}"><bdi>Reader 3</bdi></a>' in known
     assert f'data-parent="{UUID(int=3)}"' in known
     assert "In reply to" not in fragment(a_comment(7, 3, parent_name=None))
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** How many comments pages have, in words: all that are on a page are asked for at once. */
 
-import { HOME, place } from "./place.js";
+import { HOME, place, tell } from "./place.js";
 
 /** @type {Record<string, [page: string, count: Element][]>} by whom and in which language to ask */
 const waiting = {};
@@ -25,8 +25,11 @@ async function count(path, asking) {
     const pages = new URLSearchParams(some.map(([page]) => ["page", page]));
     try {
       const response = await fetch(`${HOME}/v1/sites/${path}&${pages}`, { credentials: "omit" });
-      const { words } = await response.json();
-      for (const [page, element] of some) element.textContent = words[page];
+      const { counts, words } = await response.json();
+      for (const [page, element] of some) {
+        element.textContent = words[page];
+        tell(element, "count", { page, count: counts[page] });
+      }
     } catch {
       // What the page wrote into them stays.
     }

@@ -1,7 +1,6 @@
 // @ts-check
 /** What readers send: comments and replies, changes of their own comments, reports of others'. */
 
-import { make } from "./markup.js";
 import { keep, remember } from "./memory.js";
 import { HOME } from "./place.js";
 import { Thread } from "./thread.js";
@@ -14,6 +13,8 @@ export class Forms {
   #key = "";
   #sent = "";
   #busy = false;
+  /** Takes back what was said of the latest refusal. */
+  #pardon = () => {};
   /** @type {HTMLElement | null} the link that called a form away */
   #caller = null;
 
@@ -32,7 +33,12 @@ export class Forms {
     const author = keep(true, AUTHOR);
     PERSON.forEach((name, at) => author && elements[name] && (elements[name].value = author[at]));
     elements.remember.checked = author;
-    this.form.oninput = () => this.#draft(elements.text.value);
+    this.form.oninput = () => {
+      const { value, maxLength } = elements.text;
+      this.#draft(value);
+      // Half as much is allowed as fits into the field; the counter itself shows from four fifths of that on.
+      if (value.length > maxLength * 0.39) import(`${HOME}/cw/1/counter.js`).then((counter) => counter.default(this.thread));
+    };
     this.#move();
   }
 
@@ -45,7 +51,14 @@ export class Forms {
   #move(parent = "") {
     const { elements } = this.form;
     elements.parent.value = parent;
-    elements.text.value = this.#draft() ?? elements.text.value;
+    this.#write(this.#draft() ?? elements.text.value);
+  }
+
+  /** @param {string} text */
+  #write(text) {
+    const { text: box } = this.form.elements;
+    box.value = text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   /** @returns {any} @param {string} selector */
@@ -59,7 +72,13 @@ export class Forms {
     if (!(target instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const { reply, report, turn } = target.dataset;
     if (reply && this.form) this.#answer(target, reply);
-    else if (report) this.#complain(target, report);
+    else if (report) {
+      const form = this.#find("#report");
+      this.#bring(form, target);
+      form.dataset.act = `comments/${report}/reports`;
+      form.hidden = false;
+      form.elements.reason.focus();
+    }
     else if (turn) this.#alone(() => this.thread.turn(/** @type {HTMLAnchorElement} */ (target)));
     else if (target.className === "cancel") this.#home()?.focus();
     else return;
@@ -81,26 +100,20 @@ export class Forms {
 
   /** Bring the form under the comment that is replied to. @param {HTMLElement} link @param {string} parent */
   #answer(link, parent) {
-    this.#home();
-    this.#caller = link;
+    this.#bring(this.form, link);
     const title = this.#find("#form-title");
     this.#move(parent);
     title.dataset.own = title.textContent;
     title.textContent = link.ariaLabel;
     this.#find("#form .cancel").hidden = false;
-    link.closest("article")?.after(this.form);
     this.form.elements.text.focus();
   }
 
-  /** Ask what is wrong with a comment. @param {HTMLElement} link @param {string} id */
-  #complain(link, id) {
+  /** Put a form below the comment of a link that calls for it. @param {HTMLElement} form @param {HTMLElement} link */
+  #bring(form, link) {
     this.#home();
     this.#caller = link;
-    const form = this.#find("#report");
-    form.dataset.act = `comments/${id}/reports`;
-    form.hidden = false;
     link.closest("article")?.after(form);
-    form.elements.reason.focus();
   }
 
   /** Bring the forms back to where they belong. Gives the link that had called one away. */
@@ -120,16 +133,19 @@ export class Forms {
 
   /** @param {HTMLFormElement} form */
   async #submit(form) {
-    this.#clear();
+    for (const said of ["#problem", "#status"]) this.#find(said).textContent = "";
+    this.#pardon();
     const button = this.#find(".submit");
     const words = button.textContent;
+    button.style.minWidth = getComputedStyle(button).width;
     button.ariaDisabled = "true";
     button.textContent = this.thread.say("sending");
     try {
       await this.#send(form);
     } catch {
-      this.#refuse(this.thread.say(navigator.onLine ? "failed" : "offline"));
+      this.#find("#problem").textContent = this.thread.say(navigator.onLine ? "failed" : "offline");
     }
+    button.style.minWidth = "";
     button.textContent = words;
     button.ariaDisabled = null;
   }
@@ -163,11 +179,8 @@ export class Forms {
       this.thread.token = answer.form_token;
       return this.#send(form, proof, true);
     }
-    if (answer.errors) this.#blame(form.elements, answer.errors);
-    else {
-      const said = this.thread.say(answer.code) || answer.detail || this.thread.say("failed");
-      this.#refuse(said.replace("{{seconds}}", answer.retry_after), answer.comment);
-    }
+    const refusal = await import(`${HOME}/cw/1/refusal.js`);
+    this.#pardon = refusal.default(form, this.thread, answer);
   }
 
   /**
@@ -179,12 +192,12 @@ export class Forms {
     const author = PERSON.map((name) => elements[name]?.value);
     keep(true, AUTHOR, elements.remember.checked ? author : "");
     remember(this.thread.drawer, id, author_token);
-    elements.text.value = this.#sent = "";
-    this.#draft("");
+    this.#write((this.#sent = ""));
     this.#home();
-    this.thread.show(html);
-    this.#find("#status").textContent = this.thread.say("sent");
-    this.thread.focus(`comment-${id}`);
+    this.thread.show(html, true);
+    const place = `comment-${id}`;
+    this.#find("#status").textContent = this.thread.say(this.#find(`#${place} .badge`) ? "sent" : "published");
+    this.thread.focus(place);
     this.tell(id);
   }
 
@@ -197,48 +210,6 @@ export class Forms {
       await acts.default(form, this.thread, () => this.#home());
     } catch {
       wrong.textContent = this.thread.say("undone");
-    }
-  }
-
-  /**
-   * Say at each field what is wrong with it, and go to the first.
-   * @param {any} elements
-   * @param {{ pointer: string, code: string, detail: string }[]} errors
-   */
-  #blame(elements, errors) {
-    const others = [];
-    for (const { pointer, code, detail } of errors) {
-      const sentence = this.thread.say(code) || detail;
-      const field = elements[pointer.slice(1)];
-      if (!field || field.type === "hidden") others.push(sentence);
-      else if (!field.ariaInvalid) {
-        const error = make("p", "error", sentence);
-        error.id = `${field.name}-error`;
-        field.ariaInvalid = "true";
-        field.setAttribute("aria-describedby", error.id);
-        field.closest(".field").append(error);
-      }
-    }
-    this.#refuse(others.join(" ") || this.thread.say("attention"));
-    this.#find("[aria-invalid]")?.focus();
-  }
-
-  /** @param {string} sentence @param {string} [id] of the comment that it is about, to go there where it is shown */
-  #refuse(sentence, id) {
-    const place = `comment-${id}`;
-    /** @type {any} */
-    const said = make(this.thread.root.getElementById(place) ? "a" : "p", "", sentence);
-    said.href = `#${place}`;
-    this.#find("#problem").replaceChildren(said);
-  }
-
-  #clear() {
-    this.#find("#problem").replaceChildren();
-    this.#find("#status").textContent = "";
-    for (const field of this.thread.root.querySelectorAll("[aria-invalid]")) {
-      field.closest(".field")?.lastElementChild?.remove();
-      field.removeAttribute("aria-invalid");
-      field.removeAttribute("aria-describedby");
     }
   }
 }

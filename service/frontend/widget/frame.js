@@ -14,6 +14,8 @@ const ANSWER = /[?&](mine|reply|report|reported|sent)=/;
 /** @type {HTMLElement | undefined} */
 let live;
 let asked = false;
+/** What is told of the thread, there as here. */
+const TOLD = ["cw:ready", "cw:submitted", "cw:count"];
 
 addEventListener("message", ({ source, origin, data }) => {
   const known = (script.dataset.origins || "").split(" ").includes(origin);
@@ -22,10 +24,12 @@ addEventListener("message", ({ source, origin, data }) => {
   if (told) dress(told);
   if (data !== "cw:hello" || asked) return;
   asked = true;
-  const watch = new ResizeObserver(() => {
-    parent.postMessage({ "cw:height": Math.ceil(whole.getBoundingClientRect().height) }, origin);
-  });
-  watch.observe(whole);
+  /** @param {unknown} words */
+  const tell = (words) => parent.postMessage(words, origin);
+  new ResizeObserver(() => tell({ "cw:height": Math.ceil(whole.getBoundingClientRect().height) })).observe(whole);
+  for (const name of TOLD) {
+    addEventListener(name, (event) => tell({ "cw:event": name, detail: /** @type {CustomEvent} */ (event).detail }));
+  }
 });
 
 /**
@@ -52,7 +56,8 @@ function enliven() {
   if (!main.querySelector(".comments") || ANSWER.test(location.search)) return;
   const element = document.createElement("comment-thread");
   element.setAttribute("site", script.dataset.site || "");
-  element.setAttribute("sort", new URLSearchParams(location.search).get("sort") || "oldest");
+  const query = new URLSearchParams(location.search);
+  for (const name of ["sort", "form-position"]) element.setAttribute(name, query.get(name.slice(0, 4)) || "");
   element.hidden = true;
   element.addEventListener("cw:ready", () => {
     // Who writes already goes on writing.

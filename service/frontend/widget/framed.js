@@ -7,6 +7,8 @@ const LOOKS = (
   "color color-scheme font-family font-size --cw-fg --cw-bg --cw-accent --cw-on-accent --cw-muted --cw-line " +
   "--cw-danger --cw-radius --cw-gap --cw-font --cw-avatar --cw-max-inline"
 ).split(" ");
+/** What happens in the frame is told by the element, as if the thread were in it. */
+const TOLD = ["cw:ready", "cw:submitted", "cw:count"];
 
 /**
  * Show the page in the element's shadow root, as high as it says that it is, and looking as its surroundings do.
@@ -38,8 +40,12 @@ export function frame(element, address) {
     dress();
   };
   addEventListener("message", ({ source, origin, data }) => {
-    const known = source === made.contentWindow && origin === HOME;
-    if (known && data?.["cw:height"] > 0) made.height = data["cw:height"];
+    if (source !== made.contentWindow || origin !== HOME) return;
+    if (data?.["cw:height"] > 0) made.height = data["cw:height"];
+    const told = data?.["cw:event"];
+    if (!TOLD.includes(told)) return;
+    const { detail } = data;
+    element.dispatchEvent(new CustomEvent(told, { bubbles: true, composed: true, detail }));
   });
   element.shadowRoot?.replaceChildren(made);
 }

@@ -89,11 +89,12 @@ export class Thread {
     }
   }
 
-  /** Show own comments in their places. @param {string} html */
-  show(html) {
+  /** Show own comments in their places. @param {string} html @param {boolean} [fresh] written this moment */
+  show(html, fresh) {
     const items = /** @type {NodeListOf<HTMLElement>} */ (this.#holder(html || "").querySelectorAll("li"));
     for (const item of items) {
       const article = /** @type {HTMLElement} */ (item.querySelector("article"));
+      if (fresh) item.dataset.told = "new";
       this.#own.set(article.id, { item, article });
     }
     this.#fit();
@@ -118,6 +119,8 @@ export class Thread {
       const holder = await this.read(link.search);
       if (link.rel) {
         const items = /** @type {HTMLElement[]} */ ([...(holder.querySelector(".list")?.children || [])]);
+        // What stood here because it is the reader's own has come to its place.
+        for (const { id } of holder.querySelectorAll("article")) this.root.getElementById(id)?.parentElement?.remove();
         for (const item of items) this.#place(item, item.dataset.parent);
         link.parentElement?.replaceWith(...holder.querySelectorAll(".list ~ .next"));
         this.#fit();

@@ -9,7 +9,7 @@
  */
 
 import { make } from "./markup.js";
-import { HOME, place } from "./place.js";
+import { HOME, place, tell } from "./place.js";
 import { Thread } from "./thread.js";
 import { Forms } from "./forms.js";
 import { CommentCount } from "./count.js";
@@ -20,7 +20,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync("@thread.css@");
 
 class CommentThread extends HTMLElement {
-  static observedAttributes = ["site", "page", "lang", "sort", "mode"];
+  static observedAttributes = ["site", "page", "lang", "sort", "mode", "form-position"];
   #root = this.attachShadow({ mode: "open" });
   /** Whether the attributes say something else than what is shown. */
   #stale = true;
@@ -81,7 +81,7 @@ class CommentThread extends HTMLElement {
     const reading = light ? thread.adopt(make("div", "", light)) : thread.read(query);
     const recalled = thread.recall();
     if (!light) {
-      const wait = make("div", "thread wait", make("i", ""), make("i", ""), make("i", ""));
+      const wait = make("div", "thread wait", make("slot", ""));
       wait.ariaBusy = "true";
       this.#root.replaceChildren(wait);
     }
@@ -94,11 +94,13 @@ class CommentThread extends HTMLElement {
     this.#root.replaceChildren(...holder.childNodes);
     this.offsetHeight;
     if (form) thread.find("#status").after(form);
-    this.#forms = new Forms(thread, (id) => this.#tell("cw:submitted", { id }));
+    this.#forms = new Forms(thread, (id) => tell(this, "submitted", { id }));
     const own = await recalled;
     if (thread !== this.#thread) return;
     thread.show(own);
-    this.#tell("cw:ready", { page: thread.page });
+    const { page } = thread;
+    tell(this, "ready", { page });
+    tell(this, "count", { page, count: +thread.find("#count").dataset.count });
   }
 
   /** Say that it failed, beside the link, and offer to try again. @param {unknown} error */
@@ -109,11 +111,6 @@ class CommentThread extends HTMLElement {
     const said = make("div", "thread", make("slot", ""), again);
     said.role = "alert";
     this.#root.replaceChildren(said);
-  }
-
-  /** @param {string} name @param {unknown} detail */
-  #tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
 
   /** Go to the comment that the address names: fragments do not reach into shadow roots. */

@@ -18,13 +18,15 @@ class ThreadView:
     """Which page of a thread is shown: in which order, and whether it begins with another comment than
     the first.
 
-    What an article includes has our `home` in its addresses, and the form's `token`.
+    What an article includes has our `home` in its addresses, and the form's `token`. `form_first`: the form
+    stands above the comments.
     """
 
     order: Order = Order.OLDEST
     begun: bool = False
     home: str = ""
     token: str = ""
+    form_first: bool = False
 
 
 @dataclass(slots=True)

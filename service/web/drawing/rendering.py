@@ -28,13 +28,11 @@ from service.web.drawing.own import OwnView
 from service.web.drawing.templating import environment
 from service.web.wire.readers import ThreadOut
 
-# Browsers count UTF-16 units and cut what is pasted. With twice the limit no valid value is ever cut,
-# and what was cut is still too long, so that the server says so.
+# Browsers count UTF-16 units and cut what is pasted. With room for one character more than is allowed, each
+# of two units, no valid value is ever cut, and what was cut is still too long, so that the server says so.
 _LENGTHS: Final = {
-    "text": 2 * MAX_TEXT,
-    "name": 2 * MAX_NAME,
-    "email": 2 * MAX_EMAIL,
-    "website": 2 * MAX_URL,
+    name: 2 * (most + 1)
+    for name, most in {"text": MAX_TEXT, "name": MAX_NAME, "email": MAX_EMAIL, "website": MAX_URL}.items()
 }
 # How a listing ends when its page takes no comments. Nobody's text can make it: text is escaped, and
 # something always follows it.
@@ -48,6 +46,7 @@ class FormView:
 
     `values` may name a `parent`, the comment replied to. `sentence` says what failed where no field is
     to blame, `code` (of the problem) lets it be said in the page's language, `seconds` how long to wait.
+    `first`: it stands above the comments. `published`: what was sent is to be read by everybody already.
     """
 
     token: str = ""
@@ -58,6 +57,8 @@ class FormView:
     code: str = ""
     reported: bool = False
     seconds: int | None = None
+    first: bool = False
+    published: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class ThreadPages:
         view: ThreadView = _FIRST_PAGE,
     ) -> bytes:
         """The comments and an empty form: what the widget shows. The same bytes for every reader."""
-        form = self._form(FormView(view.token), site, thread.page, lang)
+        form = self._form(FormView(view.token, first=view.form_first), site, thread.page, lang)
         values = {**form, **self._thread(thread, shown, site, lang, view), "light": bool(view.home)}
         return self._fragment.render(values).encode()
 
@@ -173,7 +174,7 @@ class ThreadPages:
         view: ThreadView,
     ) -> dict[str, object]:
         return {
-            **_common(site, thread.page, lang, view.order, view.home),
+            **_common(site, thread.page, lang, view.order, view.home, form_first=view.form_first),
             "nodes": tree(shown),
             "begun": view.begun,
             "newest_first": view.order is Order.NEWEST,
@@ -191,24 +192,31 @@ class ThreadPages:
         # As their fields stand in the form; what has no field comes last.
         problems.sort(key=lambda problem: (*fields, "").index(problem.field))
         return {
-            **_common(site, page, lang),
+            **_common(site, page, lang, form_first=form.first),
             "form": form,
             "asks": site.asks,
             "whole": whole,
             "light": False,
             "problems": problems,
             "problem_at": {problem.field: problem.sentence for problem in reversed(problems)},
-            "sentence": _sentence(form, words),
-            "says": _said_later(words),
+            "sentence": _sentence(form, words, len({problem.field for problem in problems} - {""})),
+            "says": _said_later(words, len(fields)),
         }
 
 
 def _common(
-    site: Site, page: str, lang: str, order: Order = Order.OLDEST, home: str = ""
+    site: Site,
+    page: str,
+    lang: str,
+    order: Order = Order.OLDEST,
+    home: str = "",
+    *,
+    form_first: bool = False,
 ) -> dict[str, object]:
     base = f"{home}/v1/sites/{site.slug}"
     words = _CATALOGUES[lang]
-    oldest = f"{base}/thread.html?{urlencode({'page': page, 'lang': lang})}"
+    asked = {"page": page, "lang": lang} | ({"form": "top"} if form_first else {})
+    oldest = f"{base}/thread.html?{urlencode(asked)}"
     newest = f"{oldest}&sort={Order.NEWEST}"
     return {
         "t": words.text,
@@ -232,10 +240,10 @@ def _problem(error: FieldError, words: Catalogue, fields: Sequence[str]) -> _Pro
     return _Problem(name if name in fields else "", _translated(error.code, error.detail, words))
 
 
-def _sentence(form: FormView, words: Catalogue) -> str:
-    """What is said above the form: about the fields, or what else failed."""
+def _sentence(form: FormView, words: Catalogue, wrong: int) -> str:
+    """What is said above the form: how many fields are wrong, or what else failed."""
     if form.errors:
-        return words.text("says.attention")
+        return words.count("says.attention", wrong) if wrong else ""
     if form.seconds is not None:
         return words.text("says.wait", seconds=form.seconds)
     return _translated(form.code, form.sentence, words)
@@ -248,9 +256,11 @@ def _translated(code: str, detail: str, words: Catalogue) -> str:
     return words.sentences.get(f"error.{code}", detail)
 
 
-def _said_later(words: Catalogue) -> Mapping[str, str]:
-    """What the widget may have to say, so that it needs no catalogue of its own."""
+def _said_later(words: Catalogue, fields: int) -> Mapping[str, str]:
+    """What the widget may have to say, so that it needs no catalogue and no plural rules of its own."""
     said = words.under("says.") | {"cancel": words.sentences["cancel_report"]}
+    said = {key: sentence for key, sentence in said.items() if not key.startswith("attention_")}
+    said |= {f"attention_{wrong}": words.count("says.attention", wrong) for wrong in range(1, fields + 1)}
     errors = {} if words.lang == SOURCE_LANGUAGE else words.under("error.")
     # The widget puts the number into it.
     return errors | said | {"rate_limited": said.pop("wait")}

@@ -53,6 +53,9 @@ class ThreadPageQuery(ThreadQuery):
     shape: Literal["page", "fragment", "light"] = Field(
         "page", description="A whole page; what the widget shows; or the same for an article to include."
     )
+    form: Literal["top", "bottom"] = Field(
+        "bottom", description="Where the form is: above the comments, or below."
+    )
     sent: str | None = Field(None, max_length=8, description="Set after a form was sent.")
     reply: str | None = Field(None, max_length=36, description="The comment that the form replies to.")
     report: str | None = Field(None, max_length=36, description="The comment that is to be reported.")
@@ -189,13 +192,15 @@ async def _html(call: Call, query: ThreadPageQuery) -> Response:
         return conditional(call.request, rendered, "text/html", **known)
     listing = await _part(call, query, lang, "listing")
     parent = parse_id(query.reply or "")
+    own, published = await _own(call, query, lang) if query.mine else ("", False)
     form = FormView(
         token=form_tokens.issue(call.ctx, call.here.id, page),
         values={"parent": str(parent)} if parent else {},
         sent=query.sent is not None,
         reported=query.reported is not None,
+        first=query.form == "top",
+        published=published,
     )
-    own = await _own(call, query, lang) if query.mine else ""
     report = report_view(call, parse_id(query.report or ""))
     response = page_response(call, query.page, lang, listing.body, form, own=own, report=report)
     if own:
@@ -222,23 +227,24 @@ async def _part(
     async def render() -> bytes:
         thread, shown = await load_thread(call, query)
         token = form_tokens.issue(call.ctx, site.id, page_id(query.page)) if home else ""
-        view = ThreadView(query.sort, begun=query.cursor is not None, home=home, token=token)
+        view = ThreadView(query.sort, query.cursor is not None, home, token, query.form == "top")
         draw = pages.listing if part == "listing" else pages.fragment
         return draw(thread, shown, site=site, lang=lang, view=view)
 
-    variant = (part, *_place(query), lang, home, site.asks)
+    variant = (part, *_place(query), query.form, lang, home, site.asks)
     return await call.state.threads.get(site.id, page_id(query.page), variant, render)
 
 
-async def _own(call: Call, query: ThreadPageQuery, lang: str) -> str:
-    """What a view token shows, as long as its comment is not in the listing itself."""
+async def _own(call: Call, query: ThreadPageQuery, lang: str) -> tuple[str, bool]:
+    """What a view token shows, if its comment is not in the listing itself; and whether it is there."""
     comment_id, page, now = may_see(call.ctx, query.mine or ""), page_id(query.page), call.ctx.clock()
     wanted = [comment_id] if comment_id else []
     found = await own_comments.look_at_all(call.ctx, call.here, page, wanted)
     views = [OwnView.of(comment, now, acts=False) for comment in found]
     shown = [view for view in views if view.told in {Told.PENDING, Told.NOT_PUBLISHED}]
-    page_url = str(query.page)
-    return call.state.pages.own(shown, page_url, site=call.here, lang=lang, closed=True) if shown else ""
+    if not shown:
+        return "", any(view.told is Told.PUBLISHED for view in views)
+    return call.state.pages.own(shown, str(query.page), site=call.here, lang=lang, closed=True), False
 
 
 def report_view(call: Call, comment_id: UUID | None, sentence: str = "", code: str = "") -> ReportView:

@@ -25,6 +25,7 @@ from service.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from service.model.comments import Status
 from service.model.people import Scope
 from service.model.sites import Page, page_id
 from service.model.submissions import Delivery, Receipt, Submission
@@ -141,7 +142,13 @@ async def take(call: Call, body: SubmissionIn) -> Receipt:
         consent=consent,
     )
     knowledge = await call.state.sites.knowledge(here)
-    return await submit(call.ctx, here, call.policy, submission, delivery, knowledge)
+    receipt = await submit(call.ctx, here, call.policy, submission, delivery, knowledge)
+    if here.rules or call.policy.automatic:
+        own = await look(call.ctx, here, receipt.comment_id)
+        if own.status is Status.APPROVED:
+            # Its author looks for it at once.
+            call.state.threads.drop(here.id, submission.page.id)
+    return receipt
 
 
 def is_plain_form(call: Call) -> bool:
