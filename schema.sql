@@ -661,7 +661,7 @@ COMMENT ON INDEX event_order IS 'events.AFTER, and tidy.';
 CREATE TABLE audit_event (
     site_id  integer NOT NULL,
     id       bigint GENERATED ALWAYS AS IDENTITY,
-    at       timestamptz NOT NULL DEFAULT now(),
+    at       timestamptz NOT NULL DEFAULT clock_timestamp(),
     actor    text NOT NULL,
     action   text NOT NULL,
     target   text,
@@ -669,16 +669,19 @@ CREATE TABLE audit_event (
     after    text,
     network     text,
     request_id  uuid,
-    PRIMARY KEY (site_id, id)
+    PRIMARY KEY (site_id, at, id)
 );
 COMMENT ON TABLE audit_event IS 'Who did what to what, and when. Nobody can change or delete a row.';
 COMMENT ON COLUMN audit_event.site_id IS '0 where the event is about the installation, not one site.';
+COMMENT ON COLUMN audit_event.at IS 'When it was recorded: what waited for a lock stands behind what did not.';
 COMMENT ON COLUMN audit_event.network IS 
     'From where: the network (/24 or /48) of the request, or "command"; null: the service by itself.';
-CREATE INDEX audit_event_actor ON audit_event (actor, id);
-COMMENT ON INDEX audit_event_actor IS 'audit.PAGE: what somebody did.';
-CREATE INDEX audit_event_target ON audit_event (target, id);
-COMMENT ON INDEX audit_event_target IS 'audit.PAGE: what was done to something.';
+CREATE INDEX audit_event_action ON audit_event (site_id, action, at, id);
+COMMENT ON INDEX audit_event_action IS 'audit.PAGE_OF_ACTIONS: where something was done.';
+CREATE INDEX audit_event_actor ON audit_event (site_id, actor, action, at, id);
+COMMENT ON INDEX audit_event_actor IS 'audit.PAGE_OF_ACTOR: what somebody did.';
+CREATE INDEX audit_event_target ON audit_event (site_id, target);
+COMMENT ON INDEX audit_event_target IS 'audit.PAGE_OF_TARGET: what was done to something.';
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

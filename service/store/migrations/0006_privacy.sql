@@ -71,3 +71,16 @@ END;
 COMMENT ON FUNCTION forget_notes IS
     'The one change that decisions know: what was noted about an erased comment is forgotten. As their owner.';
 REVOKE ALL ON FUNCTION forget_notes FROM PUBLIC;
+
+ALTER TABLE audit_event ALTER COLUMN at SET DEFAULT clock_timestamp();
+COMMENT ON COLUMN audit_event.at IS 'When it was recorded: what waited for a lock stands behind what did not.';
+ALTER TABLE audit_event DROP CONSTRAINT audit_event_pkey;
+ALTER TABLE audit_event ADD PRIMARY KEY (site_id, at, id);
+DROP INDEX audit_event_actor;
+DROP INDEX audit_event_target;
+CREATE INDEX audit_event_action ON audit_event (site_id, action, at, id);
+COMMENT ON INDEX audit_event_action IS 'audit.PAGE_OF_ACTIONS: where something was done.';
+CREATE INDEX audit_event_actor ON audit_event (site_id, actor, action, at, id);
+COMMENT ON INDEX audit_event_actor IS 'audit.PAGE_OF_ACTOR: what somebody did.';
+CREATE INDEX audit_event_target ON audit_event (site_id, target);
+COMMENT ON INDEX audit_event_target IS 'audit.PAGE_OF_TARGET: what was done to something.';
