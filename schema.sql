@@ -396,8 +396,20 @@ COMMENT ON FUNCTION fold_words IS
     'Without accents, vowel marks and joiners, one letter for what Arabic and Urdu write in two ways, and the
 scripts without spaces letter by letter, so that a word is found however it is typed.';
 
+CREATE FUNCTION bare_words(folded text, article text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN regexp_replace(folded, '(?<![\u0621-\u06D5])(' || article || ')(?=[\u0621-\u06D5]{3})', '', 'g');
+COMMENT ON FUNCTION bare_words IS 'Without the Arabic article, where three letters or more stand behind it.';
+
+CREATE FUNCTION found_by(written text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (
+    SELECT to_tsvector('simple', f.folded)
+           || CASE b.bare WHEN f.folded THEN '' ELSE to_tsvector('simple', b.bare) END
+      FROM (SELECT fold_words(written)) AS f(folded), LATERAL bare_words(f.folded, '[وب]?ال|لل') AS b(bare));
+COMMENT ON FUNCTION found_by IS
+    'The words of a text and, behind them, all of them without articles, so that phrases are found either way.';
+
 CREATE FUNCTION words_of(name text, written text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN setweight(to_tsvector('simple', fold_words(name)), 'A') || to_tsvector('simple', fold_words(written));
+RETURN setweight(found_by(name), 'A') || found_by(written);
 COMMENT ON FUNCTION words_of IS 'What a comment is found by: the words of its author''s name (A) and of its text.';
 
 CREATE TABLE search (
