@@ -74,6 +74,13 @@ export class Campaigns {
     this.changed();
   }
 
+  /** How many would be decided: what waits, but for what is left as it is. */
+  get count() {
+    const { current, members, leftOut } = this;
+    const out = (current && members.get(current.id))?.filter(({ id, status }) => leftOut.has(id) && status === "pending");
+    return (current?.pending ?? 0) - (out?.length ?? 0);
+  }
+
   close() {
     this.isOpen = false;
     this.changed();
