@@ -3,9 +3,16 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from bench import pending
 from tests.e2e.console.desk import Desk, drawn, saved, under
 
 ADVERT = "Buy the best harbour tickets of the season at https://tickets{}.example, dear friends of {}."
+JOINED = """
+UPDATE comment c SET campaign_id = o.campaign_id
+  FROM comment o
+ WHERE o.id = $1::text::uuid AND c.id = $2::text::uuid
+RETURNING 'joined'
+"""
 
 
 @pytest.fixture
@@ -41,21 +48,28 @@ def test_the_space_bar_reads_on_in_a_long_text(desk: Desk, triage: Page) -> None
     assert under(triage) == "Ada"
 
 
-def test_what_is_left_out_of_a_campaign_is_not_counted(desk: Desk, triage: Page) -> None:
+def test_a_campaign_shows_first_what_looks_different_and_asks_about_what_it_would_change(
+    desk: Desk, triage: Page
+) -> None:
     ids = desk.submit(*(ADVERT.format(number, number) for number in range(6)))
+    [stray] = desk.submit("My neighbour waited three years for a permit to mend her roof.")
+    desk.decide(ids[0], "approve")
+    pending.query(desk.service.data_dir, JOINED, ids[1], stray)
     desk.open(triage)
     for key in ("g", "c"):
         triage.keyboard.press(key)
     expect(triage.locator("#who")).to_have_text("6 comments alike")
     triage.keyboard.press("Enter")
-    expect(triage.locator("#whole .sample").first).to_be_visible()
+    expect(triage.get_by_role("heading", name="1 of 7 look different")).to_be_visible()
+    expect(triage.locator("#whole .sample").first).to_contain_text("My neighbour")
+    expect(triage.locator("#whole .facts")).to_contain_text("tickets1.example")
     triage.keyboard.press("x")
     triage.keyboard.press("Shift+S")
-    expect(triage.locator("#asking")).to_contain_text("Reject 5 comments?")
+    expect(triage.locator("#asking")).to_contain_text("Reject 6 comments?")
     triage.keyboard.press("Shift+S")
     saved(triage)
-    statuses = [desk.comment(each)["status"] for each in ids]
-    assert sorted(statuses) == ["pending", *["rejected"] * 5]
+    assert {desk.comment(each)["status"] for each in ids} == {"rejected"}
+    assert desk.comment(stray)["status"] == "pending"
 
 
 def test_undo_is_offered_where_there_is_something_to_undo(desk: Desk, triage: Page) -> None:
