@@ -51,8 +51,8 @@ async def follow_events(call: Call, query: LiveQuery) -> Response:
     `flood` is about a site, and its comment is nought: version 1 where a flood began, 0 where it ended.
 
     Each event's data is `{"kind", "site", "comment", "version", "by", "at"}`. The first is `ready`. A client
-    that says in Last-Event-ID, or as `after`, which it saw last gets what it missed; `reset` tells it that too much was
-    missed, so that it has to ask for everything again. The stream ends after ten minutes.
+    that says in Last-Event-ID, or as `after`, which it saw last gets what it missed; `reset` tells it that
+    too much was missed, so that it has to ask for everything again. The stream ends after ten minutes.
     """
     # A browser that comes back by itself sends the header, to the address that it began with.
     raw = call.request.headers.get("last-event-id") or query.after
