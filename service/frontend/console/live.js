@@ -22,6 +22,7 @@ export function follow(heard, live, poll) {
   let place = "";
   /** @type {LiveEvent[]} */
   let waiting = [];
+  let rested = 0;
   let polling = 0;
 
   /** @param {LiveEvent | {kind: "live" | "down" | "ready", place?: string}} event */
@@ -41,11 +42,13 @@ export function follow(heard, live, poll) {
       }
       return;
     }
+    // The first after a rest is heard at once; what follows it closely, together.
     if (!waiting.length) {
       setTimeout(() => {
         heard(waiting);
         waiting = [];
-      }, REST);
+        rested = performance.now() + REST;
+      }, rested - performance.now());
     }
     waiting.push(/** @type {LiveEvent} */ (event));
   };
