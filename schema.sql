@@ -399,8 +399,20 @@ COMMENT ON FUNCTION fold_words IS
     'Without accents, vowel marks and joiners, one letter for what Arabic and Urdu write in two ways, and the
 scripts without spaces letter by letter, so that a word is found however it is typed.';
 
+CREATE FUNCTION bare_words(folded text, article text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN regexp_replace(folded, '(?<![\u0621-\u06D5])(' || article || ')(?=[\u0621-\u06D5]{3})', '', 'g');
+COMMENT ON FUNCTION bare_words IS 'Without the Arabic article, where three letters or more stand behind it.';
+
+CREATE FUNCTION found_by(written text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (
+    SELECT to_tsvector('simple', f.folded)
+           || CASE b.bare WHEN f.folded THEN '' ELSE to_tsvector('simple', b.bare) END
+      FROM (SELECT fold_words(written)) AS f(folded), LATERAL bare_words(f.folded, '[وب]?ال|لل') AS b(bare));
+COMMENT ON FUNCTION found_by IS
+    'The words of a text and, behind them, all of them without articles, so that phrases are found either way.';
+
 CREATE FUNCTION words_of(name text, written text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN setweight(to_tsvector('simple', fold_words(name)), 'A') || to_tsvector('simple', fold_words(written));
+RETURN setweight(found_by(name), 'A') || found_by(written);
 COMMENT ON FUNCTION words_of IS 'What a comment is found by: the words of its author''s name (A) and of its text.';
 
 CREATE TABLE search (
@@ -664,7 +676,7 @@ COMMENT ON INDEX event_order IS 'events.AFTER, and tidy.';
 CREATE TABLE audit_event (
     site_id  integer NOT NULL,
     id       bigint GENERATED ALWAYS AS IDENTITY,
-    at       timestamptz NOT NULL DEFAULT now(),
+    at       timestamptz NOT NULL DEFAULT clock_timestamp(),
     actor    text NOT NULL,
     action   text NOT NULL,
     target   text,
@@ -672,16 +684,19 @@ CREATE TABLE audit_event (
     after    text,
     network     text,
     request_id  uuid,
-    PRIMARY KEY (site_id, id)
+    PRIMARY KEY (site_id, at, id)
 );
 COMMENT ON TABLE audit_event IS 'Who did what to what, and when. Nobody can change or delete a row.';
 COMMENT ON COLUMN audit_event.site_id IS '0 where the event is about the installation, not one site.';
+COMMENT ON COLUMN audit_event.at IS 'When it was recorded: what waited for a lock stands behind what did not.';
 COMMENT ON COLUMN audit_event.network IS 
     'From where: the network (/24 or /48) of the request, or "command"; null: the service by itself.';
-CREATE INDEX audit_event_actor ON audit_event (actor, id);
-COMMENT ON INDEX audit_event_actor IS 'audit.PAGE: what somebody did.';
-CREATE INDEX audit_event_target ON audit_event (target, id);
-COMMENT ON INDEX audit_event_target IS 'audit.PAGE: what was done to something.';
+CREATE INDEX audit_event_action ON audit_event (site_id, action, at, id);
+COMMENT ON INDEX audit_event_action IS 'audit.PAGE_OF_ACTIONS: where something was done.';
+CREATE INDEX audit_event_actor ON audit_event (site_id, actor, action, at, id);
+COMMENT ON INDEX audit_event_actor IS 'audit.PAGE_OF_ACTOR: what somebody did.';
+CREATE INDEX audit_event_target ON audit_event (site_id, target);
+COMMENT ON INDEX audit_event_target IS 'audit.PAGE_OF_TARGET: what was done to something.';
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

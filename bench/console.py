@@ -1,8 +1,8 @@
 """`python -m bench.console`: the triage view in a real browser, on a long queue; one JSON object a line.
 
 What a moderator feels: how soon the first key is taken, how long a key's handler and its event last at a
-quarter of the processor, how many elements the list has, and whether the queue's answer depends on how
-long the queue is.
+quarter of the processor, how many elements the list has, whether the queue's answer depends on how long the
+queue is, and how soon a comment that came in is told of.
 """
 
 import json
@@ -44,6 +44,15 @@ READY: Final = """() => new Promise(done => {
   const look = () => document.querySelector("#who") ? done(performance.now()) : requestAnimationFrame(look);
   look();
 })"""
+
+ARRIVALS: Final = 40
+TOLD_AT: Final = """
+window.heard = [];
+new MutationObserver(() => {
+  const count = parseInt(document.querySelector("#fresh").textContent) || 0;
+  while (heard.length < count) heard.push(Date.now());
+}).observe(document.querySelector("#fresh"), {childList: true});
+"""
 
 
 def told(name: str, **figures: object) -> None:
@@ -151,6 +160,23 @@ def _times(page: Page) -> dict[str, object]:
     }
 
 
+def hearing(desk: Desk, context: BrowserContext) -> None:
+    """From a comment that is committed until a page that is open tells of it, both by the same clock."""
+    page = desk.open(context.new_page())
+    page.wait_for_function("document.querySelector('#live').className.includes('live')")
+    page.evaluate(TOLD_AT)
+    sent = []
+    for number in range(ARRIVALS):
+        desk.submit(f"Arrival {number} is news.")
+        sent.append(time.time() * 1000)
+        # At no particular place between two looks of the service for what is new.
+        page.wait_for_timeout(900 + number * 37 % 250)
+    heard = sorted(at - since for at, since in zip(page.evaluate("heard"), sent, strict=True))
+    p95 = heard[int(ARRIVALS * 0.95)]
+    told("event to pill", p50_ms=round(heard[ARRIVALS // 2]), p95_ms=round(p95), worst_ms=round(heard[-1]))
+    page.close()
+
+
 def answering(desk: Desk, pending: int) -> float:
     """The 95th percentile of the queue's first page over HTTP."""
     taken = []
@@ -188,6 +214,7 @@ def main() -> None:
         floor(context)
         deciding(desk, context)
         moving(desk, context)
+        hearing(desk, context)
         browser.close()
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
 from service.model.people import AuditEvent
+from service.store import cursors
 from service.store.database import Connection
 
 RECORD: Final = """
@@ -24,25 +25,91 @@ SELECT site_id, actor, action, target, before, after, $7::text, $8::uuid
     AS e(site_id, actor, action, target, before, after, place)
  ORDER BY place
 """
-# Site by site, so that each is read from the end of its key and no further than the page needs.
-PAGE: Final = """
+
+
+def _reading(among: str, which: str = "") -> str:
+    """Part by part, so that each is read from the end of an index and no further than the page needs.
+
+    Nothing that may be missing is a parameter: a plan that is kept for all searches would suit none.
+    """
+    sql = """
 SELECT e.site_id, e.id, e.at, e.actor, e.action, e.target, e.before, e.after, e.network, e.request_id
-  FROM unnest($1::integer[]) AS s(id)
+  FROM {among}
  CROSS JOIN LATERAL (
-       SELECT site_id, id, at, actor, action, target, before, after, network, request_id
+       SELECT *
          FROM audit_event
-        WHERE site_id = s.id AND id < $2
-          AND ($4::text IS NULL OR actor = $4)
-          AND ($5::text IS NULL OR action = $5 OR starts_with(action, $5 || '.'))
-          AND ($6::text IS NULL OR target = $6)
-          AND ($7::timestamptz IS NULL OR at >= $7)
-          AND ($8::timestamptz IS NULL OR at < $8)
-        ORDER BY id DESC
-        LIMIT $3) e
- ORDER BY e.id DESC
- LIMIT $3
+        WHERE site_id = w.site_id AND (at, id) < ($2, $3) AND at >= $4{which}
+        ORDER BY at DESC, id DESC
+        LIMIT $5) e
+ ORDER BY e.at DESC, e.id DESC
+ LIMIT $5
 """
-NEWEST: Final = 2**63 - 1
+    return sql.replace("{among}", among).replace("{which}", which)
+
+
+def _each(which: str = "") -> str:
+    """The actions that there are: they are few, and an index leads from each to the next."""
+    sql = """
+WITH RECURSIVE w AS (
+    SELECT s.site_id, (
+           SELECT min(e.action) FROM audit_event e WHERE e.site_id = s.site_id{which}) AS action
+      FROM unnest($1::integer[]) AS s(site_id)
+     UNION ALL
+    SELECT w.site_id, (
+           SELECT min(e.action) FROM audit_event e
+            WHERE e.site_id = w.site_id AND e.action > w.action{which})
+      FROM w
+     WHERE w.action IS NOT NULL
+)
+SELECT site_id, action
+  FROM w
+ WHERE action = coalesce($2::text, action) OR starts_with(action, $2 || '.')
+"""
+    return sql.replace("{which}", which)
+
+
+_SITES: Final = "unnest($1::integer[]) AS w(site_id)"
+_ACTIONS: Final = "unnest($1::integer[], $6::text[]) AS w(site_id, action)"
+PAGE: Final = _reading(_SITES)
+PAGE_OF_ACTIONS: Final = _reading(_ACTIONS, " AND action = w.action")
+PAGE_OF_ACTOR: Final = _reading(_ACTIONS, " AND action = w.action AND actor = $7")
+# What was done to one thing is little, and may be looked through for the rest.
+PAGE_OF_TARGET: Final = _reading(
+    _SITES,
+    """ AND target = $6
+          AND ($7::text IS NULL OR actor = $7)
+          AND ($8::text IS NULL OR action = $8 OR starts_with(action, $8 || '.'))""",
+)
+ACTIONS: Final = _each()
+ACTIONS_OF: Final = _each(" AND e.actor = $3")
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
+_TICK: Final = timedelta(microseconds=1)
+_LARGEST: Final = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A place in the trail: behind everything that is later, or as late with a larger id."""
+
+    at: datetime
+    id: int
+
+    def encode(self) -> str:
+        """As a cursor."""
+        return cursors.encode(UUID(int=((self.at - _EARLIEST) // _TICK << 64) + self.id))
+
+    @classmethod
+    def decode(cls, cursor: str | None) -> "Moment":
+        """The place that a cursor tells; the end of the trail for none."""
+        ids = cursors.decode(cursor, 1)
+        if ids is None:
+            return NEWEST
+        ticks = min(ids[0].int >> 64, (_LATEST - _EARLIEST) // _TICK)
+        return cls(_EARLIEST + ticks * _TICK, min(ids[0].int % 2**64, _LARGEST))
+
+
+NEWEST: Final = Moment(_LATEST, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +139,11 @@ class StoredEvent:
     after: str | None
     network: str | None
     request_id: UUID | None
+
+    @property
+    def moment(self) -> Moment:
+        """Where it stands in the trail."""
+        return Moment(self.at, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +197,36 @@ async def record_many(conn: Connection, events: Sequence[AuditEvent]) -> None:
 
 
 async def page(
-    conn: Connection, site_ids: Sequence[int], search: Search, before: int, limit: int
+    conn: Connection, site_ids: Sequence[int], search: Search, before: Moment, limit: int
 ) -> Sequence[StoredEvent]:
-    """Up to `limit` events of these sites (0: of the installation) with smaller ids, newest first."""
-    asked = (search.actor, search.action, search.target, search.since, search.until)
-    return [_event(row) for row in await conn.fetch(PAGE, list(site_ids), before, limit, *asked)]
+    """Up to `limit` events of these sites (0: of the installation) from before a moment, newest first."""
+    until = min(before, Moment(_within(search.until), 0), key=_order) if search.until else before
+    asked = (until.at, until.id, _within(search.since or _EARLIEST), limit)
+    actor, action, target = search.actor, search.action, search.target
+    if target is not None:
+        rows = await conn.fetch(PAGE_OF_TARGET, list(site_ids), *asked, target, actor, action)
+    elif actor is not None:
+        where = _columns(await conn.fetch(ACTIONS_OF, list(site_ids), action, actor))
+        rows = await conn.fetch(PAGE_OF_ACTOR, where[0], *asked, where[1], actor)
+    elif action is not None:
+        where = _columns(await conn.fetch(ACTIONS, list(site_ids), action))
+        rows = await conn.fetch(PAGE_OF_ACTIONS, where[0], *asked, where[1])
+    else:
+        rows = await conn.fetch(PAGE, list(site_ids), *asked)
+    return [_event(row) for row in rows]
+
+
+def _columns(rows: Sequence[asyncpg.Record]) -> tuple[list[int], list[str]]:
+    return [row["site_id"] for row in rows], [row["action"] for row in rows]
+
+
+def _within(at: datetime) -> datetime:
+    """The same, or the nearest that the database can tell."""
+    return min(max(at, _EARLIEST), _LATEST)
+
+
+def _order(moment: Moment) -> tuple[datetime, int]:
+    return moment.at, moment.id
 
 
 def _event(row: asyncpg.Record) -> StoredEvent:

@@ -15,8 +15,9 @@ from service.store.database import Connection
 _LEXEME: Final = re.compile(r"'(?:[^'\\]|''|\\\\)+'")
 
 PHRASES: Final = """
-SELECT phraseto_tsquery('simple', fold_words(w.text))::text AS query
-  FROM unnest($1::text[]) WITH ORDINALITY AS w(text, place)
+SELECT phraseto_tsquery('simple', f.folded)::text AS query,
+       phraseto_tsquery('simple', bare_words(f.folded, 'ال'))::text AS bare
+  FROM unnest($1::text[]) WITH ORDINALITY AS w(text, place), LATERAL fold_words(w.text) AS f(folded)
  ORDER BY w.place
 """
 MARK: Final = "SELECT until FROM search_mark WHERE site_id = $1"
@@ -46,7 +47,11 @@ ON CONFLICT (site_id) DO UPDATE SET until = greatest(search_mark.until, excluded
 async def query(conn: Connection, words: Sequence[Word]) -> str:
     """A tsquery that finds all of these; "" where none has a letter or a digit."""
     rows = await conn.fetch(PHRASES, [word.text for word in words])
-    parts = [_labelled(row["query"], word) for row, word in zip(rows, words, strict=True) if row["query"]]
+    parts = []
+    for row, word in zip(rows, words, strict=True):
+        ways = dict.fromkeys(way for way in (row["query"], row["bare"]) if way)
+        if ways:
+            parts.append(" | ".join(f"({_labelled(way, word)})" for way in ways))
     return " & ".join(f"({part})" for part in parts)
 
 

@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
+import asyncpg
 import httpx2
 import pytest
 from hypothesis import given
@@ -100,6 +103,85 @@ async def test_it_is_searched_by_actor_action_target_site_and_time(
     assert await found(actor="ben", action="page", site="daily") == ["ben page.closed"]
     assert await found(until=(now - timedelta(hours=1)).isoformat()) == []
     assert len(await found(since=(now - timedelta(hours=1)).isoformat())) == 4
+
+
+async def test_events_stand_in_the_order_in_which_they_were_recorded(
+    client: httpx2.AsyncClient, ctx: Context, conn: Connection, owner_dsn: str
+) -> None:
+    """Whoever waited for a lock began earlier, and recorded later."""
+    waited = await asyncpg.connect(owner_dsn)
+    async with waited.transaction():
+        await waited.execute("SELECT now()")
+        await record(ctx, AuditEvent("test.event", "quick"))
+        await audit.record(waited, AuditEvent("test.event", "waited"))
+    await waited.close()
+    events = ok(await client.get("/v1/audit?action=test", headers=await an_admin(ctx))).json()["events"]
+    assert [event["actor"] for event in events] == ["waited", "quick"]
+    assert [event["at"] for event in events] == sorted((event["at"] for event in events), reverse=True)
+
+
+class Counting:
+    """A connection that counts what its statements read."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self.blocks = 0
+
+    async def fetch(self, sql: str, *arguments: object) -> Sequence[asyncpg.Record]:
+        told = await self._conn.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", *arguments)
+        plan = json.loads(told)[0]["Plan"]
+        self.blocks += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+        return await self._conn.fetch(sql, *arguments)
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_a_search_reads_no_more_of_a_long_trail_than_of_a_short_one(
+    conn: Connection, site: Site, mode: str
+) -> None:
+    await conn.execute(
+        "INSERT INTO audit_event (site_id, at, actor, action, target) "
+        "SELECT $1, timestamptz '2026-01-01' + g * interval '1 minute', "
+        "       CASE g WHEN 7 THEN 'zoe' ELSE 'mod' || g % 3 END, "
+        "       CASE g WHEN 9 THEN 'comment.withdrawn' WHEN 11 THEN 'policy.set' ELSE 'comment.approve' END, "
+        "       'comment ' || g "
+        "  FROM generate_series(1, 40000) g",
+        site.id,
+    )
+    await conn.execute("VACUUM ANALYZE audit_event")
+    await conn.execute(f"SET plan_cache_mode = {mode}")
+    early = datetime(2026, 1, 1, 1, tzinfo=UTC)
+    for search, count in {
+        audit.Search(): 50,
+        audit.Search(action="policy"): 1,
+        audit.Search(action="comment.withdrawn"): 1,
+        audit.Search(action="comment"): 50,
+        audit.Search(action="comment.approve"): 50,
+        audit.Search(action="nothing"): 0,
+        audit.Search(actor="zoe"): 1,
+        audit.Search(actor="mod1"): 50,
+        audit.Search(actor="mod2", action="policy.set"): 1,
+        audit.Search(actor="nobody"): 0,
+        audit.Search(target="comment 5"): 1,
+        audit.Search(target="comment 5", actor="mod2", action="comment"): 1,
+        audit.Search(until=early): 50,
+        audit.Search(since=early, until=early + timedelta(minutes=3)): 3,
+        audit.Search(actor="mod1", until=early): 19,
+        audit.Search(action="comment", since=early, until=early + timedelta(minutes=3)): 3,
+    }.items():
+        counting = Counting(conn)
+        found = await audit.page(cast(Connection, counting), [0, site.id], search, audit.NEWEST, 50)
+        assert len(found) == count, search
+        assert counting.blocks < 250, search
+    [last] = await audit.page(conn, [site.id], audit.Search(target="comment 5"), audit.NEWEST, 50)
+    assert await audit.page(conn, [site.id], audit.Search(actor=last.actor), last.moment, 1) != [last]
+
+
+@pytest.mark.parametrize("times", ["since=9999-12-31T23:59:59-12:00", "until=0001-01-01T00:00:00%2B12:00"])
+async def test_a_time_beyond_all_calendars_finds_nothing(
+    client: httpx2.AsyncClient, ctx: Context, site: Site, times: str
+) -> None:
+    await record(ctx, AuditEvent("test.event", "test"))
+    assert ok(await client.get(f"/v1/audit?{times}", headers=await an_admin(ctx))).json()["events"] == []
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,32 @@ async def test_words_are_found_in_every_script_however_they_are_typed(
     assert await ask(text="بلال") == [urdu]
 
 
+@pytest.mark.parametrize("indexed", [False, True])
+async def test_arabic_words_are_found_with_and_without_their_article(
+    ask: Asking, ctx: Context, make_comment: MakeComment, indexed: bool
+) -> None:
+    market = await make_comment(text="ذهبت إلى السُّوق الكبير")
+    bare = await make_comment(text="سوق كبير في المدينة")
+    joined = await make_comment(name="البكري", text="والسوق مغلق، بالمناسبة للأسف")
+    parents = await make_comment(text="والدین نے کہا")
+    if indexed:
+        await index_words(_later(ctx))
+    for sought, found in {
+        "سوق": {market, bare, joined},
+        "السوق": {market, bare, joined},
+        '"السوق الكبير"': {market, bare},
+        '"سوق كبير"': {market, bare},
+        "مدينة": {bare},
+        "مناسبة": {joined},
+        "اسف": {joined},
+        "والسوق": {joined},
+        "الس": {market},
+        "والدین": {parents},
+    }.items():
+        assert set(await ask(text=sought)) == found, sought
+    assert await ask(author="بكري") == await ask(author="البكري") == [joined]
+
+
 async def test_an_edited_text_is_found_by_what_it_says_now(
     ask: Asking, ctx: Context, make_comment: MakeComment, conn: Connection
 ) -> None:

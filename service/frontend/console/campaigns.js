@@ -6,9 +6,8 @@ import { ask } from "./api.js";
 import { button, flat, make } from "./dom.js";
 import { ago, points, say } from "./say.js";
 
-const SAMPLES = 20;
-
 /** @typedef {import("./types.js").Campaign} Campaign */
+/** @typedef {{spread: {least: number, median: number, most: number}, hosts: {host: string, count: number}[], texts: number, compared: number, different: number, outliers: import("./types.js").Comment[], typical: import("./types.js").Comment[]}} View */
 
 /** The campaigns with pending comments, of all sites, the most pending first. */
 export class Campaigns {
@@ -26,8 +25,8 @@ export class Campaigns {
     this.at = 0;
     this.isOpen = false;
     this.sample = 0;
-    /** @type {Map<string, import("./types.js").Comment[]>} */
-    this.members = new Map();
+    /** Those that were opened. @type {Map<string, View>} */
+    this.views = new Map();
     /** Comments that are left as they are. @type {Set<string>} */
     this.leftOut = new Set();
   }
@@ -36,9 +35,14 @@ export class Campaigns {
     return this.known.get(this.order[this.at]);
   }
 
-  /** @returns {import("./types.js").Comment[]} */
+  get view() {
+    return this.isOpen ? this.views.get(this.order[this.at]) : undefined;
+  }
+
+  /** What looks different from most, and then what does not. */
   get samples() {
-    return (this.isOpen && this.members.get(this.order[this.at])) || [];
+    const { view } = this;
+    return view ? [...view.outliers, ...view.typical] : [];
   }
 
   /** @param {string} [first] The campaign to go to. */
@@ -46,6 +50,7 @@ export class Campaigns {
     const found = await Promise.all(this.sites.slice(0, 50).map((site) => ask(`/v1/sites/${site}/campaigns?limit=100`)));
     const all = found.flatMap((/** @type {{campaigns: Campaign[]}} */ { campaigns }) => campaigns);
     all.sort((one, other) => other.pending - one.pending);
+    this.views.clear();
     this.known = new Map(all.map((campaign) => [campaign.id, campaign]));
     this.order = all.map(({ id }) => id);
     this.at = Math.max(0, this.order.indexOf(first ?? ""));
@@ -68,14 +73,26 @@ export class Campaigns {
     this.sample = 0;
     this.leftOut.clear();
     this.changed();
-    if (this.members.has(campaign.id)) return;
-    const page = await ask(`/v1/sites/${campaign.site}/campaigns/${campaign.id}?limit=${SAMPLES}`);
-    this.members.set(campaign.id, page.comments);
+    if (this.views.has(campaign.id)) return;
+    this.views.set(campaign.id, await ask(`/v1/sites/${campaign.site}/campaigns/${campaign.id}/view`));
     this.changed();
+  }
+
+  /**
+   * How many would be decided: what waits and what was decided otherwise, but for what is left as it is.
+   * @param {string} action
+   */
+  count(action) {
+    const { current, samples, leftOut } = this;
+    if (!current) return 0;
+    const stays = action === "approve" ? "approved" : "rejected";
+    const out = samples.filter(({ id, status }) => leftOut.has(id) && status !== stays);
+    return current.pending + (action === "approve" ? current.rejected : current.approved) - out.length;
   }
 
   close() {
     this.isOpen = false;
+    this.leftOut.clear();
     this.changed();
   }
 
@@ -96,6 +113,7 @@ export class Campaigns {
     this.order = this.order.filter((id) => id !== campaign.id);
     this.at = clamp(at, this.order.length);
     this.isOpen = false;
+    this.views.delete(campaign.id);
     const putBack = () => {
       this.order.splice(at, 0, campaign.id);
       this.at = at;
@@ -135,6 +153,7 @@ export function campaignRow({ id, text, pending, last_at, site, pages }) {
 export function campaignDetail(campaigns, decide, may) {
   const campaign = /** @type {Campaign} */ (campaigns.current);
   const { pending, approved, rejected, pages, first_at, last_at, site, text } = campaign;
+  const { view } = campaigns;
   const samples = campaigns.samples.map((comment, place) => {
     const isOut = campaigns.leftOut.has(comment.id);
     return make(
@@ -153,6 +172,7 @@ export function campaignDetail(campaigns, decide, may) {
     ["triage.campaign.on", `${say("triage.campaign.pages", { count: pages })} · ${site}`],
     ["triage.campaign.first", ago(first_at)],
     ["triage.campaign.last", ago(last_at)],
+    ...(view ? closely(view) : []),
   ];
   const buttons = make(
     "div",
@@ -168,6 +188,21 @@ export function campaignDetail(campaigns, decide, may) {
     make("dl", { class: "facts" }, ...facts.flatMap(([key, value]) => [make("dt", {}, say(key)), make("dd", {}, value)])),
     make("div", { class: "text", dir: "auto" }, text),
     may && buttons,
-    samples.length > 0 && make("section", { class: "beside" }, make("h3", {}, say("triage.campaign.samples")), make("ol", {}, ...samples)),
+    samples.length > 0 && make("section", { class: "beside" }, make("h3", {}, heading(view)), make("ol", {}, ...samples)),
   );
+}
+
+/** @param {View} view What is seen of a campaign from nearby. */
+function closely({ spread, texts, hosts }) {
+  const { least, median, most } = spread;
+  return [
+    ["campaign.scores", [least, median, most].map(points).join(" … ")],
+    ["campaign.texts", String(texts)],
+    ...(hosts.length ? [["campaign.hosts", hosts.map(({ host, count }) => `\u2068${host}\u2069 (${count})`).join(say("list.comma"))]] : []),
+  ];
+}
+
+/** @param {View | undefined} view */
+function heading(view) {
+  return view?.different ? say("campaign.different", { number: view.different, all: view.compared }) : say("triage.campaign.samples");
 }

@@ -3,7 +3,7 @@
  */
 
 import { ask } from "./api.js";
-import { HERE, around, button, flat, make, marked } from "./dom.js";
+import { HERE, around, button, byId, flat, make, marked } from "./dom.js";
 import { markText } from "./list.js";
 import { ago, did, points, say, why } from "./say.js";
 
@@ -203,4 +203,15 @@ export function strip(mark, keep, override) {
 function shiftOf({ action, reason }) {
   if (action === "approve") return "A";
   return reason === "spam" ? "S" : "R";
+}
+
+/**
+ * Scroll the text of the comment, or what is around it where the text is at its end.
+ * @param {number} step
+ */
+export function scrollOn(step) {
+  const text = document.querySelector("#whole .text");
+  const left = text ? (step > 0 ? text.scrollHeight - text.clientHeight - text.scrollTop : text.scrollTop) : 0;
+  const box = text && left > 1 ? text : byId("detail");
+  box.scrollBy({ top: step * 0.9 * box.clientHeight });
 }

@@ -26,7 +26,7 @@ export class Face extends Bar {
    */
   constructor(root, settings) {
     super(root, settings);
-    this.list = new List(byId("list"), (place) => this.parts?.hands.choose(place));
+    this.list = new List(byId("list"), (place) => this.parts?.hands.choose(place), () => this.parts?.queue.lookOn());
     /** The cursor may have moved. */
     this.rested = () => {};
     this.planned = false;
@@ -74,8 +74,14 @@ export class Face extends Bar {
     byId("detail").addEventListener("scroll", () => (this.isScrolled = byId("detail").scrollTop > 0), { passive: true });
     // The browser gives the focus back to what had it, which may have been drawn anew under the dialog.
     document.addEventListener("close", () => this.drawSoon(), true);
-    for (const query of [WIDE, ROOMY]) query.addEventListener("change", () => this.drawSoon());
+    for (const query of [WIDE, ROOMY]) query.addEventListener("change", () => this.turn());
     this.drawSoon();
+  }
+
+  /** Another screen, or another zoom: the list may be gone from it, and the focus with it. */
+  turn() {
+    this.drawSoon();
+    if (document.activeElement === byId("list")) this.focus();
   }
 
   drawSoon() {
@@ -93,11 +99,20 @@ export class Face extends Bar {
     if (this.isSaved && parts.outbox.entries.length) this.drawState(parts);
     else this.stateSoon();
     write("said", this.sentence);
+    this.offerUndo(parts.desk.done.length > 0);
     write("queue", say(this.view === "queue" ? "queue.title" : "frame.to.campaigns"));
     if (this.view === "campaigns") this.drawCampaigns(parts);
     else this.drawQueue(parts);
     this.drawAsking(parts);
     if (document.activeElement === document.body) this.focus();
+  }
+
+  /** @param {boolean} isOffered Whether there is anything to take back. */
+  offerUndo(isOffered) {
+    const undo = byId("undo");
+    if (undo.hidden === !isOffered) return;
+    if (undo.contains(document.activeElement)) this.focus();
+    undo.hidden = !isOffered;
   }
 
   /** @param {Parts} parts */
@@ -169,8 +184,11 @@ export class Face extends Bar {
         count > 0 && make("p", {}, say("triage.pace", { count, seconds })),
         desk.later.length > 0 && button(say("triage.recall", { count: desk.later.length }), undefined, () => desk.recall()),
         make("p", {}, make("a", { href: this.settings.places.decided }, say("queue.clear.decided"))),
+        make("p", {}, make("a", { href: this.settings.places.reported }, say("frame.to.reported"), " ", make("span", { class: "num", "data-count": "reported" }))),
       ),
     );
+    this.countAt = 0;
+    this.stateSoon();
     if (byId("list").contains(document.activeElement)) document.getElementById("who")?.focus();
   }
 

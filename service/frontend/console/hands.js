@@ -5,7 +5,7 @@
 import { finder, palette, sheet, signInAgain } from "./dialogs.js";
 import { PLACES, commands } from "./ways.js";
 import { leadingReason } from "./desk.js";
-import { history, thread } from "./detail.js";
+import { history, scrollOn, thread } from "./detail.js";
 import { button, byId, make } from "./dom.js";
 import { keyOf } from "./keys.js";
 import { Many } from "./many.js";
@@ -13,7 +13,7 @@ import { say, why } from "./say.js";
 
 const REASONS = ["spam", "abuse", "off_topic", "other"];
 // These may be held down; everything else happens once for each press.
-const HELD = new Set(["next", "previous", "select_next", "select_previous"]);
+const HELD = new Set(["next", "previous", "select_next", "select_previous", "further", "further_back"]);
 // These look at the comment as it is shown.
 const LOOKS = new Set(["match", "match_back", "history", "thread", "page", "open"]);
 
@@ -57,6 +57,7 @@ export class Hands extends Many {
     if (key === "Escape") return "back";
     if (!this.keymap) return key === "ArrowDown" ? "next" : key === "ArrowUp" ? "previous" : "";
     if (key === "Enter") return "open";
+    if (key === " " || key === "Shift+ ") return document.activeElement === byId("list") ? (key === " " ? "further" : "further_back") : "";
     if (key === "R" && this.queue.selected.size) return "reject_all";
     return this.keymap.actions.get(key) ?? "";
   }
@@ -107,6 +108,8 @@ export class Hands extends Many {
       filter: () => this.filter(),
       go: () => (this.isGoing = true),
       open: () => this.open(),
+      further: () => scrollOn(1),
+      further_back: () => scrollOn(-1),
       back: () => this.back(),
       palette: () => palette(commands(this)),
       help: () => sheet(this.keymap?.keys ?? {}, this.settings.places.keys ?? "#"),
@@ -116,6 +119,7 @@ export class Hands extends Many {
   /** @param {number} step */
   move(step) {
     if (this.face.view === "campaigns") return this.campaigns.move(step);
+    if (this.match >= 0) this.face.sentence = "";
     this.match = -1;
     this.queue.goTo(this.queue.at + step);
     this.face.drawSoon();

@@ -28,6 +28,7 @@ export function keyOf(event) {
  * @param {KeyboardEvent} event
  */
 function letter({ key, code, shiftKey }) {
+  if (key === " ") return shiftKey ? "Shift+ " : key;
   if (/^[a-z]$/i.test(key)) return shiftKey ? key.toUpperCase() : key.toLowerCase();
   if (key.length > 1 || (key >= " " && key <= "~")) return key;
   const place = /^(?:Key|Digit)(.)$/.exec(code)?.[1];

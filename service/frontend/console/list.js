@@ -15,8 +15,9 @@ export class List {
   /**
    * @param {HTMLElement} box The listbox.
    * @param {(place: number) => void} chosen
+   * @param {() => void} ended Where somebody scrolls who has nearly seen all that was fetched.
    */
-  constructor(box, chosen) {
+  constructor(box, chosen, ended) {
     this.box = box;
     /** Rows stand at their places in a sheet, and the sheet moves: where one row goes, the others stay as drawn. */
     this.sheet = make("div", { role: "presentation", class: "slip" });
@@ -34,7 +35,7 @@ export class List {
     this.room = 0;
     this.scrolled = 0;
     this.length = 0;
-    box.addEventListener("scroll", () => (this.measure(), this.draw()), { passive: true });
+    box.addEventListener("scroll", () => (this.measure(), this.draw(), this.isNearEnd && ended()), { passive: true });
     new ResizeObserver(() => {
       this.measure();
       this.draw();
@@ -60,6 +61,11 @@ export class List {
     this.shown.clear();
     this.tops.clear();
     this.sheet.replaceChildren();
+  }
+
+  /** Whether less than another boxful is left below, though there is more. */
+  get isNearEnd() {
+    return !this.source?.isWhole && this.length - this.scrolled < 2 * this.room;
   }
 
   measure() {

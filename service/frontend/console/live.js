@@ -18,12 +18,17 @@ const HIDDEN = 5 * 60_000;
  */
 export function follow(heard, live, poll) {
   const channel = new BroadcastChannel("greenroom");
+  /** The place of the latest event that any tab was told of: whoever listens next goes on from there. */
+  let place = "";
   /** @type {LiveEvent[]} */
   let waiting = [];
+  let rested = 0;
   let polling = 0;
 
-  /** @param {LiveEvent | {kind: "live" | "down"}} event */
+  /** @param {LiveEvent | {kind: "live" | "down" | "ready", place?: string}} event */
   const hear = (event) => {
+    place = event.place || place;
+    if (event.kind === "ready") return;
     if (event.kind === "live" || event.kind === "down") {
       const isLive = event.kind === "live";
       live(isLive);
@@ -37,18 +42,23 @@ export function follow(heard, live, poll) {
       }
       return;
     }
+    // The first after a rest is heard at once; what follows it closely, together.
     if (!waiting.length) {
       setTimeout(() => {
         heard(waiting);
         waiting = [];
-      }, REST);
+        rested = performance.now() + REST;
+      }, rested - performance.now());
     }
     waiting.push(/** @type {LiveEvent} */ (event));
   };
   channel.onmessage = ({ data }) => (data === "who" ? undefined : hear(data));
 
-  const lead = () =>
-    navigator.locks.request("greenroom-live", () => listen(channel, (event) => (hear(event), channel.postMessage(event))));
+  const tell = (/** @type {LiveEvent} */ event) => {
+    hear(event);
+    channel.postMessage({ ...event, place });
+  };
+  const lead = () => navigator.locks.request("greenroom-live", () => listen(channel, tell, place));
   const elect = async () => {
     for (;;) {
       await lead();
@@ -56,7 +66,7 @@ export function follow(heard, live, poll) {
     }
   };
   if (navigator.locks) void elect();
-  else void listen(channel, hear);
+  else void listen(channel, hear, place);
   channel.postMessage("who");
 }
 
@@ -64,10 +74,11 @@ export function follow(heard, live, poll) {
  * Listen until the page has been hidden for long, or the service does not take us.
  * @param {BroadcastChannel} channel
  * @param {(event: any) => void} tell
+ * @param {string} after The place of the latest event that is known.
  */
-function listen(channel, tell) {
+function listen(channel, tell, after) {
   return new Promise((give) => {
-    const source = new EventSource("/v1/events");
+    const source = new EventSource(`/v1/events${after && `?after=${after}`}`);
     const over = new AbortController();
     let failures = 0;
     let isLive = false;
@@ -83,10 +94,10 @@ function listen(channel, tell) {
       setTimeout(give, rest);
     };
     for (const kind of KINDS) {
-      source.addEventListener(kind, ({ data }) => {
+      source.addEventListener(kind, ({ data, lastEventId }) => {
         failures = 0;
         turn(true);
-        if (kind !== "ready") tell(JSON.parse(data));
+        tell({ ...JSON.parse(data), place: lastEventId });
       });
     }
     source.onerror = () => {

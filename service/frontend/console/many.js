@@ -85,13 +85,14 @@ export class Many {
   decideCampaign(action, reason) {
     const { campaigns, desk, outbox, face } = this;
     const { current } = campaigns;
-    if (!current || !this.settings.may || !this.confirm(action, reason, current.pending)) return;
+    if (!current || !this.settings.may || !this.confirm(action, reason, campaigns.count(action))) return;
+    const count = campaigns.count(action);
     const { campaign, leftOut, putBack } = campaigns.take();
-    const { id, site, last_id, pending } = campaign;
+    const { id, site, last_id } = campaign;
     const entry = { kind: /** @type {const} */ ("campaign"), ids: [], action, reason, site, campaign: id, last: last_id, left_out: leftOut, name: "" };
     const { key } = outbox.add(entry);
     desk.remember({ key, kind: "campaign", comments: [], after: putBack, name: "" });
-    face.said(say(`triage.many.${action}`, { count: pending }));
+    face.said(say(`triage.many.${action}`, { count }));
   }
 
   /**

@@ -133,6 +133,11 @@ export class Queue {
     this.marks.delete(id);
   }
 
+  /** The next page for somebody who looks on without moving the cursor, as far as is kept. */
+  lookOn() {
+    if (this.order.length - this.at < MOST_KEPT) void this.more();
+  }
+
   ahead() {
     if (this.order.length - this.at <= AHEAD) void this.more();
   }

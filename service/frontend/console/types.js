@@ -34,7 +34,7 @@
 /** @typedef {{status: number, code: string, detail: string, current?: Current, retry_after?: number, request_id?: string, challenge?: string}} Problem */
 /** @typedef {{comment_id: string, status: number, code: string | null, detail: string | null, current: Current | null, version: number | null}} ItemAnswer */
 /** @typedef {{id?: string, batch_id?: string, version?: number, outcomes?: ItemAnswer[], remaining?: number}} Answer */
-/** @typedef {{kind: string, site: string, comment: string, by: string, version: number}} LiveEvent */
+/** @typedef {{kind: string, site: string, comment: string, by: string, version: number, place?: string}} LiveEvent */
 /** @typedef {{lang: string, says: Record<string, string>, english: Record<string, string> | null, me: string, may: boolean, keys: Record<string, string[]> | null, sites: string[], places: Record<string, string>, query: string}} Settings */
 /**
  * @typedef {object} Entry One act that the service has not confirmed yet.

@@ -80,3 +80,34 @@ COMMENT ON FUNCTION forget_notes IS
     'The one change that decisions know: what was noted about an erased comment is forgotten, and which others
 were decided with an anonymised one, for they may be by the same person. As their owner.';
 REVOKE ALL ON FUNCTION forget_notes FROM PUBLIC;
+
+ALTER TABLE audit_event ALTER COLUMN at SET DEFAULT clock_timestamp();
+COMMENT ON COLUMN audit_event.at IS 'When it was recorded: what waited for a lock stands behind what did not.';
+ALTER TABLE audit_event DROP CONSTRAINT audit_event_pkey;
+ALTER TABLE audit_event ADD PRIMARY KEY (site_id, at, id);
+DROP INDEX audit_event_actor;
+DROP INDEX audit_event_target;
+CREATE INDEX audit_event_action ON audit_event (site_id, action, at, id);
+COMMENT ON INDEX audit_event_action IS 'audit.PAGE_OF_ACTIONS: where something was done.';
+CREATE INDEX audit_event_actor ON audit_event (site_id, actor, action, at, id);
+COMMENT ON INDEX audit_event_actor IS 'audit.PAGE_OF_ACTOR: what somebody did.';
+CREATE INDEX audit_event_target ON audit_event (site_id, target);
+COMMENT ON INDEX audit_event_target IS 'audit.PAGE_OF_TARGET: what was done to something.';
+
+CREATE FUNCTION bare_words(folded text, article text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN regexp_replace(folded, '(?<![\u0621-\u06D5])(' || article || ')(?=[\u0621-\u06D5]{3})', '', 'g');
+COMMENT ON FUNCTION bare_words IS 'Without the Arabic article, where three letters or more stand behind it.';
+
+CREATE FUNCTION found_by(written text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (
+    SELECT to_tsvector('simple', f.folded)
+           || CASE b.bare WHEN f.folded THEN '' ELSE to_tsvector('simple', b.bare) END
+      FROM (SELECT fold_words(written)) AS f(folded), LATERAL bare_words(f.folded, '[وب]?ال|لل') AS b(bare));
+COMMENT ON FUNCTION found_by IS
+    'The words of a text and, behind them, all of them without articles, so that phrases are found either way.';
+
+CREATE OR REPLACE FUNCTION words_of(name text, written text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN setweight(found_by(name), 'A') || found_by(written);
+-- The chore writes the words anew; until then the texts themselves are read.
+TRUNCATE search;
+DELETE FROM search_mark;

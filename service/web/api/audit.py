@@ -2,15 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Final, Literal
-from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 from starlette.responses import Response, StreamingResponse
 
 from service.errors import Forbidden, InvalidRequest, SiteNotFound
 from service.model.people import AuditEvent, Principal, Scope
-from service.store import audit, cursors, sites
-from service.store.audit import NEWEST, Search
+from service.store import audit, sites
+from service.store.audit import NEWEST, Moment, Search
 from service.store.database import Connection
 from service.web.api.people import site_names
 from service.web.http.endpoint import Call, endpoint
@@ -80,18 +79,13 @@ async def export_audit(call: Call, query: ExportQuery) -> Response:
 
 async def events_page(call: Call, query: EventsQuery) -> EventsOut:
     """A page of the trail, for the wire."""
-    before = _position(query.cursor)
+    before = Moment.decode(query.cursor)
     async with call.ctx.db.read(moderation=True) as conn:
         site_ids = await _visible(conn, call.principal, query.site)
         found = await audit.page(conn, site_ids, query.search(), before, query.limit)
     names = await site_names(call)
-    more = cursors.encode(UUID(int=found[-1].id)) if len(found) == query.limit else None
+    more = found[-1].moment.encode() if len(found) == query.limit else None
     return EventsOut(events=[event_out(event, names) for event in found], next=more)
-
-
-def _position(cursor: str | None) -> int:
-    after = cursors.decode(cursor, 1)
-    return min(after[0].int, NEWEST) if after else NEWEST
 
 
 async def _visible(conn: Connection, caller: Principal, slug: str | None) -> Sequence[int]:
@@ -118,4 +112,4 @@ async def _stream(call: Call, site_ids: Sequence[int], query: ExportQuery) -> As
             yield as_csv(events) if query.format == "csv" else as_ndjson(events)
         if len(found) < _BATCH:
             return
-        before = found[-1].id
+        before = found[-1].moment

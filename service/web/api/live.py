@@ -32,6 +32,9 @@ class LiveQuery(In):
     """Which events."""
 
     site: str | None = Field(None, max_length=63, description="Only this site.")
+    after: str | None = Field(
+        None, max_length=64, description="The last event's id, of a client that cannot send Last-Event-ID."
+    )
 
 
 @endpoint(
@@ -48,10 +51,11 @@ async def follow_events(call: Call, query: LiveQuery) -> Response:
     `flood` is about a site, and its comment is nought: version 1 where a flood began, 0 where it ended.
 
     Each event's data is `{"kind", "site", "comment", "version", "by", "at"}`. The first is `ready`. A client
-    that says in Last-Event-ID which it saw last gets what it missed; `reset` tells it that too much was
-    missed, so that it has to ask for everything again. The stream ends after ten minutes.
+    that says in Last-Event-ID, or as `after`, which it saw last gets what it missed; `reset` tells it that
+    too much was missed, so that it has to ask for everything again. The stream ends after ten minutes.
     """
-    raw = call.request.headers.get("last-event-id")
+    # A browser that comes back by itself sends the header, to the address that it began with.
+    raw = call.request.headers.get("last-event-id") or query.after
     since = parse_position(raw) if raw else None
     if query.site is not None:
         site, _ = await call.state.sites.by_slug(query.site)
@@ -65,7 +69,7 @@ async def follow_events(call: Call, query: LiveQuery) -> Response:
 async def _told(call: Call, since: Position | None, slug: str | None) -> AsyncIterator[ServerSentEvent]:
     """Everything from `since` on that this caller may know of, and what happens from now."""
     async with call.state.feed.listen() as (listener, now):
-        yield _message("ready", now, retry=2_000 + _chance.randrange(2_000))
+        yield _message("ready", since or now, retry=2_000 + _chance.randrange(2_000))
         try:
             async for event in _all_from(call, listener, since, now):
                 if call.principal.sees(event.site_id) and slug in {None, event.site}:

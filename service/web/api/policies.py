@@ -22,6 +22,8 @@ _SAYS = {each.name: each.says for each in FILTERS} | {LEARNED: "What this site's
 class PolicyIn(In):
     """A whole policy, in the place of the one that was read."""
 
+    told = frozenset({"filters", "set_by", "set_at"})
+
     version: StrictInt = Field(ge=1, le=2**31 - 1, description="Of the policy that this one replaces.")
     weights: dict[str, Number] = Field(
         max_length=100, description="By filter, where they differ from the usual ones; 0 silences a filter."

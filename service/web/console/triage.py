@@ -41,6 +41,10 @@ _ALSO: Final = (
     "sign_in.",
     "frame.theme",
     "frame.to.",
+    "campaign.scores",
+    "campaign.texts",
+    "campaign.hosts",
+    "campaign.different",
 )
 # What the menu of views offers, in the words of `/v1/queue/counts`, and what each asks of the queue.
 VIEWS: Final[Mapping[str, Mapping[str, str]]] = {

@@ -33,7 +33,8 @@ def check(
     `empty_is_missing`: in a form, a field left empty is a field not given. `more` is wrong besides.
     """
     known = given.keys() if model.model_config.get("extra") == "allow" else model.model_fields.keys()
-    unknown = [name for name in given if name not in known][:_MOST_ERRORS]
+    told: frozenset[str] = getattr(model, "told", frozenset())
+    unknown = [name for name in given if name not in known and name not in told][:_MOST_ERRORS]
     found = {
         name: value
         for name, value in given.items()

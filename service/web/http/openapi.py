@@ -75,6 +75,8 @@ def _schemas(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     for model, _ in unique:
         if model.__name__.endswith("In"):
             schemas[model.__name__]["additionalProperties"] = False
+            for name in sorted(getattr(model, "told", ())):
+                schemas[model.__name__]["properties"][name] = {"readOnly": True}
     return dict(sorted(schemas.items()))
 
 

@@ -1,9 +1,9 @@
 """What every body stands on: models that come in or go out, and fields that a rule of the model parses."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetPydanticSchema
+from pydantic import BaseModel, ConfigDict, GetPydanticSchema, model_validator
 from pydantic_core import PydanticCustomError, core_schema
 
 from service.errors import FieldRefused
@@ -31,6 +31,17 @@ class In(BaseModel):
     """A body that comes in, or a part of one: unknown names are refused, values never echoed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    told: ClassVar[frozenset[str]] = frozenset()
+    """What only answers tell: passed over, so that what was read may be sent back."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def pass_over(cls, given: Any) -> Any:
+        """The same without what is only told."""
+        if not cls.told or not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if name not in cls.told}
 
 
 class Out(BaseModel):

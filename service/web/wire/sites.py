@@ -29,6 +29,8 @@ class PageOut(Out):
 class SettingsIn(In):
     """All settings of a site, in the place of those that were read; what is left out is as usual."""
 
+    told = frozenset({"site", "created_at"})
+
     origins: list[StrictStr] = Field(max_length=50, description="Exact origins of the pages that embed it.")
     title: StrictStr | None = None
     language: StrictStr = "en"
@@ -59,6 +61,8 @@ class SettingsIn(In):
 
 class SiteIn(SettingsIn):
     """A new site."""
+
+    told = frozenset()
 
     site: Annotated[str, by_rule(parse_slug, maxLength=63)] = Field(
         description="Its short name in addresses, for ever."

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 from playwright.sync_api import Error as BrowserError
 
 from bench import pending
@@ -167,7 +167,41 @@ def test_another_of_ten_tabs_listens_when_the_one_that_did_is_killed(
     desk.submit("Bo is new.")
     for tab in tabs:
         expect(tab.locator("#fresh")).to_have_text("1 new comment: show", timeout=30_000)
-    assert sum(url.endswith("/v1/events") for url in asked) == 2
+    assert sum("/v1/events" in url for url in asked) == 2
+
+
+def close(page: Page) -> None:
+    page.close()
+
+
+def kill(page: Page) -> None:
+    with pytest.raises(BrowserError):
+        page.goto("chrome://crash")
+
+
+@pytest.mark.parametrize("end", [close, kill])
+def test_another_tab_takes_over_at_once_and_misses_nothing(
+    desk: Desk, triage: Page, context: BrowserContext, end: Callable[[Page], None]
+) -> None:
+    desk.submit("Ada is first.")
+    leader = desk.open(context.new_page())
+    expect(leader.locator("#live")).to_have_text("Live")
+    desk.open(triage)
+    expect(triage.locator("#live")).to_have_text("Live")
+    # What its own timers would do stands still: the end of the other tab is all that it waits for.
+    triage.clock.install()
+    triage.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
+    asked: list[Route] = []
+    triage.route("**/v1/events*", lambda route: asked.append(route))
+    end(leader)
+    until(triage, lambda: bool(asked))
+    desk.submit("Bo came in between.")
+    asked[0].continue_()
+    # A browser's clock goes on in all of its pages, which a dead one cannot.
+    leader.close()
+    triage.clock.resume()
+    expect(triage.locator("#fresh")).to_have_text("1 new comment: show")
+    expect(triage.locator("#live")).to_have_text("Live")
 
 
 def test_a_flood_is_told_while_it_lasts_on_a_page_that_is_open(desk: Desk, triage: Page) -> None:
