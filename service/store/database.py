@@ -27,7 +27,6 @@ _SETTINGS: Final = {
     "application_name": "greenroom",
     "timezone": "UTC",
     "statement_timeout": "2s",
-    # With what one may wait for a connection before (`patience`), who is refused is told within 1.2 seconds.
     "lock_timeout": "600ms",
     "idle_in_transaction_session_timeout": "5s",
 }

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 LONGEST_SECONDS: Final = 1.0
 # For so long no connection came back. What the public asks takes milliseconds, so that all of them hang.
+# With the time that a lock is waited for, who is refused is told within 1.2 seconds.
 STILL_SECONDS: Final = 0.4
 # Looked at so much before the time is up, so that it can be put off.
 _BEFORE: Final = 0.01
