@@ -161,14 +161,14 @@ def _times(page: Page) -> dict[str, object]:
 
 
 def hearing(desk: Desk, context: BrowserContext) -> None:
-    """From a comment that is committed until a page that is open tells of it, both by the same clock."""
+    """From a comment that is sent until a page that is open tells of it, both by the page's clock."""
     page = desk.open(context.new_page())
     page.wait_for_function("document.querySelector('#live').className.includes('live')")
     page.evaluate(TOLD_AT)
-    sent = []
+    sent = list[float]()
     for number in range(ARRIVALS):
+        sent.append(float(page.evaluate("Date.now()")))
         desk.submit(f"Arrival {number} is news.")
-        sent.append(time.time() * 1000)
         # At no particular place between two looks of the service for what is new.
         page.wait_for_timeout(900 + number * 37 % 250)
     heard = sorted(at - since for at, since in zip(page.evaluate("heard"), sent, strict=True))
