@@ -19,7 +19,7 @@ from markupsafe import Markup
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
 
 _SVG: Final = "{http://www.w3.org/2000/svg}"
-_FOR_SCRIPTS: Final = frozenset({"tooltip", "text-overlay", "tooltip-overlay", "overlay", "background"})
+_FOR_SCRIPTS: Final = frozenset({"tooltip", "text-overlay", "tooltip-overlay", "background"})
 _WIDTH, _HEIGHT = 440, 220
 _MOST_LABELS: Final = 6
 # For scripts and looks (style, script), and a tooltip that only a script would show.
