@@ -30,7 +30,10 @@ MayDisclose: TypeAlias = Annotated[
 def add(
     name: Name,
     password_stdin: PasswordStdin = False,
-    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.MODERATOR,
+    role: Annotated[
+        Role | None,
+        typer.Option(help="What they may do: moderator, unless said; admin for the first of all."),
+    ] = None,
     site: SiteName = None,
     may_disclose: MayDisclose = False,
     data_dir: DataDir = None,
@@ -39,14 +42,16 @@ def add(
     """Add a moderator. Without a password on standard input, one is asked for or made and printed."""
     password, made = _password(password_stdin)
 
-    async def work() -> None:
+    async def work() -> Role:
         async with context(settings_of(data_dir)) as ctx:
-            rights = await _rights(ctx, role, site, may_disclose)
+            given = role or await _usual_role(ctx, site)
+            rights = await _rights(ctx, given, site, may_disclose)
             await moderators.add(ctx, name, password, rights, actor=ACTOR)
+            return given
 
-    run(work())
-    answer: dict[str, object] = {"moderator": name, "role": role.value, "site": site}
-    sentence = f"Added the {role.value} {name}."
+    given = run(work())
+    answer: dict[str, object] = {"moderator": name, "role": given.value, "site": site}
+    sentence = f"Added the {given.value} {name}."
     if made:
         answer["password"] = password
         sentence += f" Password: {password}"
@@ -167,6 +172,13 @@ def _act(
             return await work(ctx, moderator)
 
     return run(found())
+
+
+async def _usual_role(ctx: Context, site: str | None) -> Role:
+    """Who comes to an empty installation has to set it up."""
+    async with ctx.db.read() as conn:
+        is_first = await people.count_moderators(conn) == 0
+    return Role.ADMIN if is_first and site is None else Role.MODERATOR
 
 
 async def _rights(ctx: Context, role: Role, site: str | None, may_disclose: bool) -> Rights:

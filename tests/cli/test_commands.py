@@ -40,11 +40,22 @@ def test_a_token_is_the_last_thing_that_is_printed(data_dir: Path) -> None:
     assert found["token"].startswith("gr_")
 
 
+def test_the_first_of_all_is_an_admin_and_whoever_comes_next_a_moderator(tmp_path: Path) -> None:
+    """Who comes to an empty installation has to set it up."""
+    roles = [
+        answer(command("moderator", "add", name, "--json", data_dir=tmp_path))["role"]
+        for name in ("ana", "ben")
+    ]
+    assert roles == ["admin", "moderator"]
+
+
 def test_a_moderator_has_the_password_that_was_given_or_one_that_is_made(data_dir: Path) -> None:
     given = command(
         "moderator",
         "add",
         "ana",
+        "--role",
+        "moderator",
         "--password-stdin",
         "--json",
         data_dir=data_dir,
@@ -90,7 +101,9 @@ def test_people_get_sentences(service: Service) -> None:
     assert said("site", "add", "monthly", "--origin", ORIGIN) == f"Added the site monthly for {ORIGIN}.\n"
     assert said("site", "origins", "monthly", "--origin", ORIGIN) == f"monthly is on {ORIGIN} now.\n"
     assert f"monthly  {ORIGIN}\n" in said("site", "list")
-    assert re.fullmatch(r"Added the moderator ben\. Password: \S{16,}\n", said("moderator", "add", "ben"))
+    assert re.fullmatch(
+        r"Added the reader ben\. Password: \S{16,}\n", said("moderator", "add", "ben", "--role", "reader")
+    )
     assert said("page", "close", "daily", f"{ORIGIN}/a") == f"{ORIGIN}/a is closed.\n"
     assert re.fullmatch(r"The schema is at version \d+\.\n", said("migrate"))
 
