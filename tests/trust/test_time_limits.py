@@ -131,7 +131,6 @@ async def test_a_submission_to_a_page_that_is_held_is_refused_and_stored_once_af
     await require_every_connection(ctx)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="the system stops no process")
 async def test_a_decision_that_a_silent_server_has_is_given_up(
     client: httpx2.AsyncClient, ctx: Context, conn: Connection, make_comment: MakeComment, bearer: Bearer
 ) -> None:
