@@ -67,13 +67,13 @@ def test_everything_is_rejected_with_the_same_key_twice_but_what_a_colleague_app
 
 
 def test_a_campaign_takes_five_keys_and_one_to_take_it_back(desk: Desk, triage: Page) -> None:
-    ids = desk.submit(*(ADVERT.format(number) for number in range(30)))
+    ids = desk.submit(*(ADVERT.format(number) for number in range(412)))
     desk.open(triage)
     press(triage, "g", "c")
     expect(triage.locator("#list [role=option]")).to_have_count(1)
-    expect(triage.locator("#who")).to_have_text("30 comments alike")
+    expect(triage.locator("#who")).to_have_text("412 comments alike")
     press(triage, "Enter", "Shift+S")
-    expect(triage.get_by_role("alert")).to_contain_text("Reject 30 comments?")
+    expect(triage.get_by_role("alert")).to_contain_text("Reject 412 comments?")
     late = desk.submit(ADVERT.format("late"))[0]
     press(triage, "Shift+S")
     saved(triage)
