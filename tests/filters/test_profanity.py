@@ -15,8 +15,9 @@ from service.model.terms import Term, TermKind
 from service.screening.candidate import Candidate, prepare
 from service.screening.facts import Facts
 from service.screening.folding import fold
-from service.screening.lexicon.finding import MAX_FOUND, look
+from service.screening.lexicon.finding import MAX_FOUND
 from service.screening.lexicon.lists import lists, words_of
+from service.screening.lexicon.lookup import look
 from service.screening.lexicon.readings import doubled_vowels_read_once, is_plain, loose_readings
 from service.screening.screen import screen
 from service.screening.terms import compile_terms

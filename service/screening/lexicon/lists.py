@@ -26,13 +26,15 @@ class Entry(NamedTuple):
 
     `language` is the language that the text must show signs of, empty where it counts in any;
     `lowercase` that it counts only when written in small letters; `written` how it must be spelt, marks and
-    all, because without them it is another word.
+    all, because without them it is another word; `named` that somebody or some place is called so, and a
+    capital in the middle of a sentence makes it that name.
     """
 
     severity: int
     language: str = ""
     lowercase: bool = False
     written: str = ""
+    named: bool = False
 
 
 class Phrase(NamedTuple):
@@ -149,19 +151,17 @@ def _enter(
 ) -> None:
     entry = Entry(severity)
     bound = Entry(severity, language)
-    only = {*_forms(tier.get("only", ""))}
-    lowercase = {*_forms(tier.get("lowercase", ""))}
+    only, lowercase, names = (frozenset(_forms(tier.get(key, ""))) for key in ("only", "lowercase", "names"))
     plain = [
         *_forms(tier.get("exact", "")),
         *(form for pattern in tier.get("spelt", ()) for form in _spellings(pattern)),
         *(form for word in _forms(tier.get("words", "")) for form in _inflected(word, endings)),
     ]
-    draft.add(draft.words, (form for form in plain if form not in only | lowercase), entry)
-    draft.add(draft.words, only - lowercase, bound)
-    draft.add(draft.words, lowercase - only, Entry(severity, lowercase=True))
-    draft.add(draft.words, lowercase & only, Entry(severity, language, lowercase=True))
-    for word in tier.get("as_written", "").split():
-        draft.add(draft.words, [fold(word).text], Entry(severity, written=as_spelt(word)))
+    marked = {fold(word).text: as_spelt(word) for word in tier.get("as_written", "").split()}
+    for form in dict.fromkeys([*plain, *sorted(only | lowercase | names), *marked]):
+        bound_to = language if form in only else ""
+        conditions = Entry(severity, bound_to, form in lowercase, marked.get(form, ""), form in names)
+        draft.add(draft.words, [form], conditions)
     draft.add(draft.starts, _forms(tier.get("starts", "")), entry)
     draft.add(draft.stems, _forms(tier.get("inside", "")), entry)
     for written, condition in (("phrases", entry), ("only_phrases", bound)):

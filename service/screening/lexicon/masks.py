@@ -13,8 +13,10 @@ from service.screening.folding import fold
 _SIGNS: Final = r"*#@$!%&+·•●…(^¢£¥€§©®¡¿×∪\u2600-\u27bf\U0001f300-\U0001faff"
 _MASK: Final = re.compile(rf"[{_SIGNS}]")
 _RUN: Final = re.compile(rf"[{_SIGNS}]+")
+_HIDES: Final = re.compile(rf"[{_SIGNS}_\-–—.~?=]")
 _MASKED: Final = re.compile(
-    rf"(?<![\w*#@$%&])[a-z](?=[a-z_]{{0,18}}[{_SIGNS}_])(?:[a-z_{_SIGNS}]{{1,18}})[a-z*#%&](?![\w@])"
+    rf"(?<![\w*#@$%&])[^\W\d_](?=[^\W\d]{{0,18}}[{_SIGNS}_])"
+    rf"(?:[^\W\d]|[{_SIGNS}]){{1,18}}(?:[^\W\d_]|[*#%&])(?![\w@])"
 )
 # Dashes and dots stand for letters in the papers (`f--king`, `sh.t`), a single one for a vowel only.
 _DASHED: Final = re.compile(
@@ -56,7 +58,7 @@ def masked_words(text: str) -> Iterator[tuple[int, int, int]]:
     for pattern, sign, unmask in ((_MASKED, _MASK, _unmask), (_DASHED, _DASH, _undash)):
         if not sign.search(text) and "_" not in text:
             continue
-        signed = (match for match in pattern.finditer(text) if re.search(r"[^a-z]", match[0][1:]))
+        signed = (match for match in pattern.finditer(text) if _HIDES.search(match[0], 1))
         for match in islice(signed, MAX_MASKED):
             if severity := unmask(match[0]):
                 yield match.start(), match.end(), severity

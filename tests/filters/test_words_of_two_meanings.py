@@ -1,0 +1,117 @@
+"""Words that swear in one place and are a name, a shower or a holiday in another; each in its company."""
+
+from collections.abc import Callable
+
+import pytest
+
+from service.filters.profanity import profanity
+from service.screening.candidate import Candidate
+from service.screening.facts import Facts
+
+Make = Callable[..., Candidate]
+Find = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="session")
+def find(candidate: Make) -> Find:
+    """What the filter marks, in order."""
+
+    def run(text: str, language: str = "en") -> list[str]:
+        made = candidate(text)
+        signal = profanity(made, Facts(False, 20.0, True, language=language))
+        return [made.quote(span) for span in signal.spans] if signal else []
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mrs Bich Ngoc and Mr Wong Tai Fuk wrote to us.",
+        "The poet Nahui Olin and the minister Foad Hussein met.",
+        "Namibia's Mrs Shituleni said so; Mr Geci of Kutas agreed.",
+    ],
+)
+def test_a_capital_within_a_sentence_makes_a_name(find: Find, text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(("text", "word"), [("Fuk u all", "Fuk"), ("oh FUK it", "FUK"), ("you bich", "bich")])
+def test_the_same_letters_swear_where_no_name_can_stand(find: Find, text: str, word: str) -> None:
+    assert find(text) == [word]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The people who're voting, and those who’re not.", "en"),
+        ("La douche est cassée et le plombier ne vient pas.", "fr"),
+        ("Les p'tits vieux attendent le bus.", "fr"),
+        ("Les biches et les cerfs traversent la route.", "fr"),
+        ("Die Pute ist im Ofen, und die Oma wartet.", "de"),
+        ("Jag fick ett brev från kommunen.", "sv"),
+        ("The Pajero culture of our ministers must end.", "en"),
+        ("He rode into Jerusalem on an ass.", "en"),
+        ("William the Conqueror was called the Bastard.", "en"),
+        ("Garmi ki chutiyan kab hongi?", "ur"),
+        ("Hum ne ghar chod diya, kafi arse se wahan nahi gaye.", "ur"),
+        ("I left bc you said so and they laughed.", "ur"),
+        ("La-pu-ta-jen and Sha-t’ou-chiao are villages.", "en"),
+    ],
+)
+def test_a_word_in_its_other_meaning_is_left_alone(find: Find, text: str, language: str) -> None:
+    assert find(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "language"),
+    [
+        ("eres un pajero y lo sabes", "pajero", "es"),
+        ("what a douche he is", "douche", "en"),
+        ("ye sab chutiyon ki hukumat hai", "chutiyon", "ur"),
+        ("bhen chod hukumat", "bhen chod", "ur"),
+        ("bc ye kya hai", "bc", "ur"),
+        ("that bastard lied", "bastard", "en"),
+    ],
+)
+def test_and_found_in_the_foul_one(find: Find, text: str, word: str, language: str) -> None:
+    assert find(text, language) == [word]
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "language"),
+    [("یہ حرامي لوگ ہیں", "حرامي", "ur"), ("یہ كنجر لوگ ہیں", "كنجر", "ur"), ("يہ چوتيا ہے", "چوتيا", "ur")],
+)
+def test_urdu_typed_with_arabic_letters_is_read(find: Find, text: str, word: str, language: str) -> None:
+    assert find(text, language) == [word]
+
+
+def test_the_same_word_in_arabic_is_another(find: Find) -> None:
+    assert find("هو حرامي في هذا البلد", "ar") == []
+
+
+@pytest.mark.parametrize(
+    "written", ["چ*تیا", "گ*نڈو", "ح**می", "х*йня", "п*здец", "бл*дь", "Schei*e", "c*ño", "enc*lé"]
+)
+def test_letters_of_any_alphabet_are_masked(find: Find, written: str) -> None:
+    assert find(f"- {written} -") == [written]
+
+
+@pytest.mark.parametrize(
+    "text", ["Schüler*innen und Wähler_innen", "les étudiant·e·s et ami·e·s", "tod@s l@s niñ@s", "A*Star"]
+)
+def test_signs_that_name_all_genders_mask_nothing(find: Find, text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(("text", "word"), [("SHIT!stop it", "SHIT"), ("what a b!tchface", "b!tchface")])
+def test_an_exclamation_mark_parts_words_unless_it_is_a_letter(find: Find, text: str, word: str) -> None:
+    assert find(text) == [word]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["fukwit", "fvckface", "phukkers", "muddafukkas", "mothafvcka", "cvnts", "cocksukka", "ffuckin"],
+)
+def test_a_word_spelt_by_ear_is_found(find: Find, written: str) -> None:
+    assert find(f"those {written} again") == [written]
