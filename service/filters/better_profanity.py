@@ -19,7 +19,7 @@ from service.model.screenings import Axis, Signal
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 from service.screening.filter import filter
-from service.screening.lexicon.lists import words_of
+from service.screening.lexicon.lists import is_sure, words_of
 from service.screening.terms import is_covered
 
 MAX_WORD: Final = 32
@@ -70,7 +70,9 @@ def _ask(word: str) -> bool:
         return False
     known = _library()
     library = known.by_shape.get(word.translate(known.shapes))
-    return library is not None and any(map(str.isalpha, word)) and library.contains_profanity(word)
+    if library is None or not any(map(str.isalpha, word)) or not is_sure(word):
+        return False
+    return library.contains_profanity(word)
 
 
 def _shapes(alternatives: Mapping[str, Sequence[str]]) -> Mapping[int, str]:

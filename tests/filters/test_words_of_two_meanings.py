@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from service.filters.better_profanity import better_profanity
 from service.filters.profanity import profanity
+from service.filters.spelt_out import spelt_out
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 
@@ -115,3 +117,32 @@ def test_an_exclamation_mark_parts_words_unless_it_is_a_letter(find: Find, text:
 )
 def test_a_word_spelt_by_ear_is_found(find: Find, written: str) -> None:
     assert find(f"those {written} again") == [written]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Em 2017 o time caiu, com duas derrotas e um empate.", "Ele foi embora. Com certeza não volta."],
+)
+def test_a_word_that_ends_addresses_elsewhere_is_a_word_in_portuguese(candidate: Make, text: str) -> None:
+    assert spelt_out(candidate(text), Facts(False, 20.0, True)) is None
+
+
+@pytest.mark.parametrize("text", ["Det är slut på kaffet i dag.", "Em casa a hora fica longa."])
+def test_the_library_does_not_flag_what_the_lists_excuse(candidate: Make, text: str) -> None:
+    assert better_profanity(candidate(text), Facts(False, 20.0, True)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Vlakovi prometuju dva puta dnevno i nije ih više.", "hr"),
+        ("Han sluttet helt på slutten, og vi kan høre det.", "nb"),
+        ("Den sluttede allerede i august.", "da"),
+        ("A aruncat o minge în poartă și nu mai este.", "ro"),
+        ("Nó cứ nhìn vào gốc cây đôi chút.", "vi"),
+        ("O terraço fica na avenida e a hora é boa.", "pt"),
+        ("De homo's en lesbo's die in de stoet zijn.", "nl"),
+    ],
+)
+def test_related_languages_are_told_apart(find: Find, text: str, language: str) -> None:
+    assert find(text, language) == []

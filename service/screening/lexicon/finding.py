@@ -38,7 +38,7 @@ def find(candidate: Candidate, language: str) -> Sequence[Found]:
                 continue
         if not _is_written_so(candidate.quote(span), entry) or (entry.named and _is_name(candidate, span)):
             continue
-        excused = _excused(candidate.readable) if excused is None else excused
+        excused = _excused(candidate.readable, language) if excused is None else excused
         if (span.field, span.start) in excused:
             continue
         places = range(span.start, span.end)
@@ -56,11 +56,11 @@ def _is_written_so(quote: str, entry: Entry) -> bool:
     return not entry.written or as_spelt(quote) == entry.written
 
 
-def _excused(tokens: Sequence[Token]) -> frozenset[tuple[str, int]]:
+def _excused(tokens: Sequence[Token], site: str) -> frozenset[tuple[str, int]]:
     """Where words begin that mean something else here: *tits* beside *nest*, *Shitstorm* in German."""
     known = lists()
     borrowing = {each for token in tokens for each in known.innocent_in.get(token.text, ())}
-    spoken = {language for language in borrowing if is_rather(language, tokens)}
+    spoken = {language for language in borrowing if is_rather(language, tokens, site)}
     return frozenset(
         (token.field, token.start)
         for place, token in enumerate(tokens)

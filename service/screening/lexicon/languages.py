@@ -21,20 +21,26 @@ _SITES: Final = {
 def languages_of(words: Sequence[str], site: str) -> frozenset[str]:
     """The languages whose own words count in this text, for a site in language `site`.
 
-    A text shows a language by two of its function words, a short one by one. The site's own language
-    counts unless the text shows others and not that.
+    A text shows a language by two of its function words, a short one by one; relatives, which share some, by
+    half as many as the one it shows best. English stands beside any other. The site's own language counts
+    unless the text shows others and not that.
     """
     needed = 1 if len(words) <= _SHORT else 2
-    shown, read = set(), words[:_READ]
-    for language, function_words in lists().function_words.items():
-        if function_words and sum(map(function_words.__contains__, read)) >= needed:
-            shown.add(language)
+    read = {*words[:_READ]}
+    counts = {
+        language: len(function_words & read) for language, function_words in lists().function_words.items()
+    }
+    most = max(count for language, count in counts.items() if language != "en")
+    shown = {language for language, count in counts.items() if count >= max(needed, most / 2)}
     own = _SITES.get(site, (site,))
     return frozenset(shown if shown else own)
 
 
-def is_rather(language: str, tokens: Sequence[Token]) -> bool:
-    """Whether a text has more small words of this language than of English, which most swearing is in."""
-    read = [token.text for token in tokens[:_READ]]
-    own, english = (lists().function_words[each] for each in (language, "en"))
-    return sum(map(own.__contains__, read)) > sum(map(english.__contains__, read))
+def is_rather(language: str, tokens: Sequence[Token], site: str = "") -> bool:
+    """Whether a text has more small words of this language than of English, which most swearing is in.
+
+    Where it has as many, it is in the language of the site, if that is known.
+    """
+    read = {token.text for token in tokens[:_READ]}
+    own, english = (len(lists().function_words[each] & read) for each in (language, "en"))
+    return own > english or (own == english and language in _SITES.get(site, (site,)))

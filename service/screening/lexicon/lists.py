@@ -134,16 +134,21 @@ def _excuses(lines: Iterable[str]) -> Mapping[str, frozenset[str]]:
 
 @cache
 def words_of(language: str) -> Sequence[str]:
-    """The whole words of one language that count without a condition, and beside any other."""
+    """The whole words of one language that count without a condition, beside any other, and in a language."""
     draft = _Draft()
     path = files("service.screening.lexicon") / "data" / f"{language}.toml"
     content = tomllib.loads(path.read_text(encoding="utf-8"))
     for tier, severity in _SEVERITIES.items():
         _enter(draft, content.get(tier, {}), severity, language, _forms(content["endings"]))
-    excused = lists().excused
-    return [
-        word for word, entry in draft.words.items() if entry == Entry(entry.severity) and word not in excused
-    ]
+    return [word for word, entry in draft.words.items() if entry == Entry(entry.severity) and is_sure(word)]
+
+
+def is_sure(word: str) -> bool:
+    """Whether a word has no other meaning that the lists know, beside some words or in some language."""
+    known = lists()
+    entry = known.words.get(word)
+    is_bound = entry is not None and entry != Entry(entry.severity)
+    return not (is_bound or word in known.excused or word in known.innocent_in)
 
 
 def _enter(
