@@ -10,9 +10,9 @@ from service.screening.remembered import remembered
 
 MAX_CONTACTS: Final = 10
 MIN_DIGITS: Final = 8
-_NUMBER: Final = re.compile(rf"\d(?:[\s().\-/]{{0,3}}\d){{{MIN_DIGITS - 1}}}")
+_NUMBER: Final = re.compile(rf"\d(?:[^\w,;:]{{0,3}}\d){{{MIN_DIGITS - 1}}}")
 _TELEPHONE: Final = re.compile(
-    r"(?<![\w.,/-])(?<!isbn )(?:\+|00)?\(?\d(?:[\s().\-/★☆✪•·~*_]{0,3}\d){7,14}(?![\w/-]|[.,]\d)"
+    r"(?<![\w.,/-])(?<!isbn )(?:\+|00)?\(?\d(?:[\s().\-/★☆✪•·~*_→⇢➔➜]{0,3}\d){7,14}(?![\w/-]|[.,]\d)"
 )
 _AT_A_HOST: Final = re.compile(r"@[\w-]{1,63}\.")
 _E_MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}+@(?:[\w-]{1,63}\.){1,4}[a-z]{2,12}\b")
@@ -33,6 +33,9 @@ _MESSENGER: Final = re.compile(
     rf"|\s?(?:[:=]|->|=>)\s?[a-z][\w.]{{3,32}}))"
 )
 _DATE: Final = re.compile(r"\(?(?:\d{1,2}[./ -]\d{1,2}[./ -]\d{4}|\d{4}[./ -]\d{1,2}[./ -]\d{1,2})\)?")
+# 2015-2016, 1965 1971; and 250.000 - 300.000, whose thousands are parted.
+_YEARS: Final = re.compile(r"\(?(?:1[5-9]|20)\d\d(?:[\s/\-]{1,3}(?:1[5-9]|20)\d\d)+\)?")
+_AMOUNTS: Final = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?:\s?-\s?\d{1,3}(?:[.,]\d{3})+)*")
 # Digits in black circles have no decomposition that folding could use.
 _ROUND_DIGIT: Final = re.compile("[\u2776-\u277e\u2780-\u2788\u278a-\u2792]")
 _HANDLE: Final = re.compile(r"@(?<![\w@/.]@)[a-z][\w.]{3,30}")
@@ -74,8 +77,8 @@ def _ways(text: str, *, is_asked: bool) -> Iterator[re.Match[str]]:
 
 
 def _is_telephone(written: str) -> bool:
-    """Eight to fifteen digits that are no date."""
-    if _DATE.fullmatch(written):
+    """Eight to fifteen digits that are no date, no years, and no amount."""
+    if any(other.fullmatch(written) for other in (_DATE, _YEARS, _AMOUNTS)):
         return False
     digits = [character for character in written if character.isdigit()]
     return MIN_DIGITS <= len(digits) <= 15 and len(set(digits)) > 2

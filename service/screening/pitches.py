@@ -22,8 +22,12 @@ MAX_PHRASES: Final = 60
 MAX_PLACES: Final = 300
 # Words that mean something in a name or an address only.
 SELLER: Final = "seller"
+# Bare verbs, which ask a reader where a clause begins with them, and tell of something elsewhere.
+BIDDING: Final = "bidding"
+_ASKING: Final = "asking"
+_BEGINNING: Final = re.compile(r"(?:^|[^\w\s'’]|\b(?:please|pls|plz|kindly|just|now|then|and|also|so)) *$")
 # What other people write too, and what says nothing in a name.
-NOT_SELLING: Final = frozenset({"money", "praise", "boilerplate", "warning", "asking", "testimony"})
+NOT_SELLING: Final = frozenset({"money", "praise", "boilerplate", "warning", "asking", BIDDING, "testimony"})
 _SIGNS: Final = {**dict.fromkeys("\t\n\r\x0b\x0c\xa0-_*~|", " "), "\u2019": "'"}
 
 
@@ -96,8 +100,12 @@ def _listed(text: str, field: str) -> Iterator[tuple[int, int, str]]:
     for last, (length, group) in _automaton().iter(text):
         start, end = last + 1 - length, last + 1
         alone = not (_goes_on(text, start - 1, start) or _goes_on(text, end - 1, end))
-        if alone and (group != SELLER or field != "text"):
+        if not alone or (group == SELLER and field == "text"):
+            continue
+        if group != BIDDING:
             yield start, end, group
+        elif _BEGINNING.search(text, max(0, start - 10), start):
+            yield start, end, _ASKING
 
 
 def _pointing(text: str) -> Iterator[tuple[int, int, str]]:

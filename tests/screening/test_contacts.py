@@ -14,6 +14,7 @@ Make = Callable[..., Candidate]
     [
         "+44 7700 900123",
         "+1 2 0 9 5 5 5 0 1 4 3",
+        "+1⇢555⇢016⇢7781",
         "➒➑➐ ➎➎➎ ➊➋➌➍",
         "sam@example.org",
         "t.me/somebody_x",
@@ -33,6 +34,8 @@ def test_ways_to_be_reached_are_found(candidate: Make, written: str) -> None:
     [
         "The flight of 22.05.2020 and the report of 2024-02-20",
         "From 1,204,332 votes to 987,114",
+        "Between 2015-2016 and 2018 - 2019, as in 1965 1971 1999",
+        "They ask 250.000 - 300.000 dong, and 12.345.678 people pay",
         "ISBN 978-3-16-148410-0",
         "Instagram likes are not votes",
         "imo the minister lied",

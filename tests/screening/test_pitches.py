@@ -72,3 +72,17 @@ def test_phrases_stand_in_order_and_do_not_overlap(candidate: Make, text: str) -
     made = candidate(f"casino {text} click here")
     spans = [each.span for each in find_phrases(made.folded_text, "text")]
     assert all(one.end <= other.start for one, other in pairwise(spans))
+
+
+@pytest.mark.parametrize(
+    "text", ["Watch her live", "free HD: watch it", "please visit us soon", "🔥 join 🔥"]
+)
+def test_a_bare_verb_asks_where_a_clause_begins_with_it(candidate: Make, text: str) -> None:
+    assert "asking" in {group for group, _ in found(candidate(text))}
+
+
+@pytest.mark.parametrize(
+    "text", ["We watch the news", "Don't go to court", "they'd visit her", "I check twice"]
+)
+def test_a_bare_verb_asks_nobody_elsewhere(candidate: Make, text: str) -> None:
+    assert found(candidate(text)) == []
