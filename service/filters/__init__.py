@@ -4,6 +4,7 @@ from typing import Final
 
 from service.filters.better_profanity import better_profanity
 from service.filters.contacts import contacts
+from service.filters.discussion import discussion
 from service.filters.disguise import disguise
 from service.filters.disposable_email import disposable_email
 from service.filters.fill_time import fill_time
@@ -50,6 +51,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     links,
     spelt_out,
     praise,
+    discussion,
     template,
     disguise,
     repetition,

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from service.model.screenings import Signal
@@ -13,14 +14,17 @@ MAX_TOKENS: Final = 60
 _LONGEST: Final = 30
 _LATIN: Final = re.compile(rf"[a-z]{{5,{_LONGEST}}}")
 # No vowel at all, or more consonants on end than any European language has.
+# Capitals strewn over a word: `vrNxuYgA`.
+_STREWN: Final = re.compile(r"(?<![^\W_])(?=[A-Za-z]{7,30}(?![^\W_]))(?:[A-Z]*[a-z]+[A-Z]){2,15}[A-Za-z]*")
 _UNSPEAKABLE: Final = re.compile(r"[^aeiouy]+|[a-z]*[^aeiouy]{5,}[a-z]*|[a-z]*[jqvwxz]{2}[a-z]*")
 
 
-@filter("gibberish", weight=2.0, says="Most of its words cannot be spoken, as in the probes of programs.")
+@filter("gibberish", weight=2.5, says="Most of its words cannot be spoken, as in the probes of programs.")
 def gibberish(candidate: Candidate, _facts: Facts) -> Signal | None:
     """Speak when most of at least three longer words are unspeakable; a sneeze or a slip is one word."""
     tokens = candidate.tokens[:MAX_TOKENS]
-    if sum(_is_unspeakable(token.text[: _LONGEST + 1]) for token in tokens) < 3:
+    strewn = {match.start() for match in islice(_STREWN.finditer(candidate.text), MAX_TOKENS)}
+    if sum(_is_unspeakable(token.text[: _LONGEST + 1]) for token in tokens) + len(strewn) < 3:
         return None
     in_links = [link.span for link in candidate.links if link.span.field == "text"]
     words = [
@@ -30,7 +34,7 @@ def gibberish(candidate: Candidate, _facts: Facts) -> Signal | None:
         and _LATIN.fullmatch(token.text)
         and not any(span.start <= token.start < span.end for span in in_links)
     ]
-    odd = [token.span for token in words if _is_unspeakable(token.text)]
+    odd = [token.span for token in words if token.start in strewn or _is_unspeakable(token.text)]
     if len(odd) < 3 or len(odd) < 0.6 * len(words):
         return None
     return gibberish.signal(1.0, spans=odd)

@@ -22,7 +22,7 @@ def praise(candidate: Candidate, facts: Facts) -> Signal | None:
     if not found or (not (lures or brand) and len(found) < 4):
         return None
     covered = sum(each.span.end - each.span.start for each in found) / len(candidate.text)
-    strength = 0.22 * min(len(found), 4) + (0.2 if covered > 0.35 else 0.0)
+    strength = 0.22 * min(len(found), 4) + (0.2 if covered > 0.35 else 0.0) + (0.15 if covered > 0.7 else 0.0)
     return praise.signal(
         min(1.0, strength) if lures or brand else 0.4,
         says=f"{_SAYS}, and brings a name or link to click on." if lures or brand else praise.says,

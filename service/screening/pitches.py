@@ -35,6 +35,11 @@ _SIGNS: Final = {**dict.fromkeys("\t\n\r\x0b\x0c\xa0-_*~|", " "), "\u2019": "'"}
 _POINTING: Final = re.compile(
     "[<>\u2192\u25b6\u25ba\u260e\u261b-\u261f\u27a1\u2b05-\u2b07\U0001f446-\U0001f449\U0001f4de\U0001f4f2]+"
 )
+# What stands in quotation marks is somebody else's, unless nearly all does.
+_QUOTED: Final = re.compile(
+    r"\"[^\"\n]{2,160}\"|\u201c[^\u201d\n]{2,160}\u201d|«[^»\n]{2,160}»|„[^“\n]{2,160}“"
+)
+_MOSTLY: Final = 0.6
 _QUOTING: Final = re.compile(r"[<>]|>+")
 
 
@@ -79,6 +84,8 @@ def find_phrases(folded: Folded, field: str) -> Sequence[Phrase]:
     """The phrases in a field: words of their own, the longest where they overlap, at most `MAX_PHRASES`."""
     text = _plain(folded.text)
     places = [*islice(_listed(text, field), MAX_PLACES), *find_amounts(text), *_pointing(folded.text)]
+    if field == "text" and (quoted := _quoted(text)):
+        places = [each for each in places if not any(start < each[0] < end for start, end in quoted)]
     places.sort(key=lambda each: (each[0], -each[1]))
     found: list[Phrase] = []
     reached = 0
@@ -94,6 +101,12 @@ def _plain(text: str) -> str:
     for sign, instead in _SIGNS.items():
         text = text.replace(sign, instead)
     return text
+
+
+def _quoted(text: str) -> Sequence[tuple[int, int]]:
+    """Where a text quotes; nowhere where it is a quotation itself."""
+    found = [match.span() for match in islice(_QUOTED.finditer(text), MAX_PHRASES)]
+    return found if sum(end - start for start, end in found) < _MOSTLY * len(text) else ()
 
 
 def _listed(text: str, field: str) -> Iterator[tuple[int, int, str]]:

@@ -1,0 +1,34 @@
+"""Discussion: what readers write about, and advertisers seldom do."""
+
+from typing import Final
+
+from service.model.screenings import Signal
+from service.screening.candidate import Candidate
+from service.screening.facts import Facts
+from service.screening.filter import filter
+from service.screening.links import foreign_links
+from service.screening.pitches import find_phrases, sells
+
+_EACH: Final = 0.4
+_SHORTEST: Final = 6
+
+
+@filter(
+    "discussion",
+    weight=2.0,
+    says="It speaks of the article, of public affairs, or warns others, as readers do.",
+)
+def discussion(candidate: Candidate, facts: Facts) -> Signal | None:
+    """Speak for the author where a link, a website or the name counts against; elsewhere nothing needs it."""
+    if not (
+        candidate.website or foreign_links(candidate, facts.own_hosts) or sells(candidate.folded_name, "name")
+    ):
+        return None
+    found = {
+        candidate.quote(each.span).casefold(): each.span
+        for each in find_phrases(candidate.folded_text, "text")
+        if each.group == "warning"
+    }
+    if not found or len(candidate.tokens) < _SHORTEST:
+        return None
+    return discussion.signal(-min(1.0, _EACH * len(found)), spans=[*found.values()])
