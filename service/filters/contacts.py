@@ -9,7 +9,7 @@ from service.screening.facts import Facts
 from service.screening.filter import filter
 from service.screening.pitches import find_phrases
 
-_STRENGTHS: Final = {(False, True): 0.25, (True, False): 0.55, (True, True): 0.9}
+_STRENGTHS: Final = {(False, True): 0.25, (True, False): 0.7, (True, True): 0.9}
 
 
 @filter("contacts", weight=3.0, says="It gives a way to be reached outside of the comments.")

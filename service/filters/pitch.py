@@ -55,10 +55,12 @@ def pitch(candidate: Candidate, facts: Facts) -> Signal | None:
     trades = [each for each in found if each.group in TRADES]
     contacts, asked = find_contacts(candidate.folded_text, "text")
     kinds = {each.group for each in found} & _KINDS.keys()
-    if contacts or candidate.website or foreign_links(candidate, facts.own_hosts):
-        kinds.add("reach")
     if asked:
         kinds.add("asking")
+    # Whoever talks of their own trade may have a website; with an offer it is where to buy.
+    offers = not kinds.isdisjoint({"asking", "promise", "testimony"})
+    if contacts or foreign_links(candidate, facts.own_hosts) or (candidate.website and offers):
+        kinds.add("reach")
     if len(kinds) < (1 if trades else 3):
         return None
     # The kinds are a set, which each process goes through in an order of its own: `fsum` gives one sum.

@@ -20,14 +20,18 @@ _LOOK_ALIKES: Final = {
     **dict(zip("авекмнорстухѕіјһԁԛԝґүӏ", "abekmhopctyxsijhdqwryl", strict=True)),
     **dict(zip("αβεικνορτυχ", "abeikvoptux", strict=True)),
     **dict(
-        zip("\u0585\u0578\u057d\u0570\u0581\u0575\u0566\u0561\u0584\u057c\u0563", "onuhgjqwfnq", strict=True)
+        zip(
+            "\u0585\u0578\u057d\u0570\u0581\u0575\u0566\u0561\u0584\u057c\u0563\u057f",
+            "onuhgjqwfnqt",
+            strict=True,
+        )
     ),
     **dict(zip("ɑƒɡıłøđħŧɩɪ", "afgilodhtii", strict=True)),
     **dict(zip("ᴀʙᴄᴅᴇꜰɢʜᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghjklmnoprstuvwyz", strict=True)),
     # Cyrillic letters with strokes and hooks, and the one that stands for u in disguises.
     **dict(zip("ғҝқҟҡҳұүҫѵц", "fkkkkxyycvu", strict=True)),
     **dict(zip("ɓƈɖɗʄɠɦƙɱɲɳŋƥʠɽʂƭʋɛəʊɯʍɔɐ", "bcddfghkmnnnpqrstveeuwmca", strict=True)),
-    **dict(zip("ημγ", "nuy", strict=True)),
+    **dict(zip("ημγσ", "nuyo", strict=True)),
     # Canadian syllabics and Cherokee, as in the alphabets that generators of styled text offer.
     **dict(zip("ᗩᗷᑕᗪᗴᖴᕼᒍᒪᗰᑎᑭᖇᔕᑌᐯᗯᘔᛕ", "abcdefhjlmnprsuvwzk", strict=True)),
     **dict(zip("ᎪᏴᏟᎠᎬᎶᎻᏆᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ", "abcdeghijklmprstvwz", strict=True)),
@@ -78,6 +82,9 @@ def fold(text: str) -> Folded:
 
 @lru_cache(maxsize=8192)
 def _fold_character(character: str) -> str:
+    # Its capital is that of sigma, and it looks like another letter.
+    if character == "ς":
+        return "c"
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
     return "".join(_LOOK_ALIKES.get(part, part) for part in folded if not _is_dropped(part))
 

@@ -182,7 +182,8 @@ def _forms(text: str) -> Sequence[str]:
 
 def as_spelt(word: str) -> str:
     """A word with its marks, in small letters and composed: what a condition on its spelling compares."""
-    return unicodedata.normalize("NFC", word).casefold()
+    seen = "".join(character for character in word if unicodedata.category(character) != "Cf")
+    return unicodedata.normalize("NFC", seen).casefold()
 
 
 def _spellings(pattern: str) -> Iterator[str]:

@@ -13,8 +13,14 @@ _SHORTEST: Final = 4
 # Scripts from here on set no space between words.
 _UNSPACED: Final = "\u2e80"
 _LEAD_IN: Final = re.compile(
-    r"(?:go|you|i|u|oh+|holy|what|wat|the|wt|shut|who|this|get|how|why|just|so|no|aw+|for|omg|lol|my)*"
+    r"(?:go|you|i|u|oh+|holy|what|wat|the|wt|shut|who|this|get|how|why|just|so|no|aw+|for|omg|lol|my"
+    r"|little|stupid|dumb|a|an|of|piece|such|total|absolute|utter|old|fat|ugly|your|is|are|all|we|they|your)*"
 )
+# Letters turned round: the word is written backwards with them.
+_TURNED: Final = str.maketrans("ʞɟʇɥɹʍʎɓʌnuqpbdɯ", "kfthrwygvunbdqpm")
+_UPSIDE_DOWN: Final = re.compile("[ʞɟʇɥɹʍʎ]")
+# The longest rest that still belongs to a word: `gofuckyourself`, and not `fuckthisgovernment`.
+_LONGEST_REST: Final = 8
 # The letters of an Arabic keyboard that Urdu has others for.
 _URDU_LETTERS: Final = str.maketrans("يىكهة", "ییکہہ")
 _ARABIC: Final = re.compile("[يىكهة]")
@@ -56,6 +62,10 @@ def read(word: str) -> Known | None:
 
 
 def _look(word: str) -> Hit | None:
+    if _UPSIDE_DOWN.search(word):
+        return _known(word.translate(_TURNED)[::-1])
+    if word[0] == "@" and (hit := _look(word[1:]) if len(word) > 2 else None):
+        return Hit(hit.entry, hit.start + 1, len(word) if hit.end is None else hit.end + 1)
     if is_plain(word):
         return _known(word) or (_in_urdu_letters(word) if _ARABIC.search(word) else None)
     if "!" in word and (part := _part_beside_a_shout(word)):
@@ -97,7 +107,7 @@ def _known(word: str) -> Hit | None:
     entry = known.words.get(word)
     if entry is not None:
         return Hit(entry)
-    hit = _beginning(word) or _inside(word)
+    hit = _beginning(word) or _inside(word) or (_at_the_end(word) if len(word) > _LONGEST_REST else None)
     return None if hit and word.startswith(known.innocent) else hit
 
 
@@ -105,7 +115,17 @@ def _beginning(word: str) -> Hit | None:
     known = lists()
     for start, entry in known.starts.get(word[: known.head], ()):
         if len(start) < len(word) and word.startswith(start):
-            return Hit(entry)
+            return Hit(entry) if len(word) - len(start) <= _LONGEST_REST else Hit(entry, 0, len(start))
+    return None
+
+
+def _at_the_end(word: str) -> Hit | None:
+    """A strong word that plain ones lead to: `youlittleshit`."""
+    known = lists()
+    for start in range(max(2, len(word) - _LONGEST_REST - 4), len(word) - _SHORTEST + 1):
+        entry = known.words.get(word[start:])
+        if entry == Entry(2) and _reads_on(word, start):
+            return Hit(entry, start, len(word))
     return None
 
 
@@ -120,7 +140,9 @@ def _inside(word: str) -> Hit | None:
             return Hit(entry, start, end)
         if (entry_of_rest := lists().words.get(word[start:])) is not None and start <= 5:
             return Hit(entry_of_rest)
-        return Hit(entry, start, end + len(tail)) if not _reads_on(word, start) else Hit(entry)
+        if _reads_on(word, start) and len(word) - end <= _LONGEST_REST:
+            return Hit(entry)
+        return Hit(entry, start, end + len(tail))
     return None
 
 

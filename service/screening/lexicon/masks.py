@@ -13,16 +13,18 @@ from service.screening.folding import fold
 _SIGNS: Final = r"*#@$!%&+·•●…(^¢£¥€§©®¡¿×∪\u2600-\u27bf\U0001f300-\U0001faff"
 _MASK: Final = re.compile(rf"[{_SIGNS}]")
 _RUN: Final = re.compile(rf"[{_SIGNS}]+")
-_HIDES: Final = re.compile(rf"[{_SIGNS}_\-–—.~?=]")
+_HIDES: Final = re.compile(rf"[{_SIGNS}_\-–—.…~?=]")
 _MASKED: Final = re.compile(
     rf"(?<![\w*#@$%&])[^\W\d_](?=[^\W\d]{{0,18}}[{_SIGNS}_])"
-    rf"(?:[^\W\d]|[{_SIGNS}]){{1,18}}(?:[^\W\d_]|[*#%&])(?![\w@])"
+    rf"(?:[^\W\d]|[{_SIGNS}]){{1,18}}(?:[^\W\d_]|[*#%&€£])(?![\w@])"
 )
 # Dashes and dots stand for letters in the papers (`f--king`, `sh.t`), a single one for a vowel only.
 _DASHED: Final = re.compile(
-    r"(?<![\w.-])[a-z]{1,9}(?:[-–—.]{1,6}[a-z]{1,8}|[-–—]{3,6}|[~?=][a-z]{1,8})(?![\w-])"
+    r"(?<![\w.-])[a-z]{1,9}(?:[-–—.…]{1,6}[a-z]{1,8}|[-–—]{3,6}|[~?=][a-z]{1,8})(?![\w-])"
 )
-_DASH: Final = re.compile(r"[-–—.~?=]+")
+_DASH: Final = re.compile(r"[-–—.…~?=]+")
+# These stand for any number of letters.
+_ANY: Final = re.compile(r"—+|–{2,}|…|\.{3,}")
 _ALL: Final = re.compile(
     r"[fsc][*#%&]{3}|f[*]{4,6}|b[*]{4}|b[*]{6}|w[*]{5}|n[*]{5}|a[*]{6}|p[*]{4}|t[*]{3}|[fs][-–—]{3}"
 )
@@ -103,6 +105,8 @@ def _undash(written: str) -> int:
         return _of_first_letter(written)
     if not right:
         return 0
+    if _ANY.fullmatch(written, len(left), len(written) - len(right)):
+        return 2 if _is_between(left, right) else 0
     for word in _masks().dashed:
         inner = word[len(left) : len(left) + hidden]
         if word != left + inner + right or len(left + right) < 2:
@@ -110,6 +114,14 @@ def _undash(written: str) -> int:
         if hidden > 1 or inner in _VOWELS:
             return 2
     return 0
+
+
+def _is_between(left: str, right: str) -> bool:
+    """Whether a dashed word begins and ends so, and has at least two letters more."""
+    return len(left + right) > 1 and any(
+        word.startswith(left) and word.endswith(right) and len(word) - len(left + right) > 1
+        for word in _masks().dashed
+    )
 
 
 def _part(part: str) -> str:

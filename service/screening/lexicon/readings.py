@@ -12,6 +12,8 @@ _ALL_DOUBLED: Final = re.compile(r"(?:(.)\1){3,}")
 _LEET: Final = str.maketrans("013456789@$!|€£", "oieasgtbgasilel")
 _LEET_L: Final = str.maketrans("013456789@$!|€£", "oleasgtbgasllel")
 _LEET_SIGNS: Final = re.compile(r"[013456789@$!|€£]")
+# A$5, US$20: what is sold for dollars is no word.
+_PRICE: Final = re.compile(r"[a-z]{0,3}[$€£][\d.,]+")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 
 
@@ -32,6 +34,8 @@ def readings(word: str) -> Sequence[str]:
     if _LEET_SIGNS.search(word) and _may_be_leet(word):
         for plain in dict.fromkeys((word.translate(_LEET), word.translate(_LEET_L))):
             found |= dict.fromkeys((plain, *_shortened(plain)))
+    if "vv" in word:
+        found |= {word.replace("vv", "w"): None}
     return (*(found | dict.fromkeys(_shortened(word))),)
 
 
@@ -57,4 +61,6 @@ def doubled_vowels_read_once(word: str) -> str | None:
 def _may_be_leet(word: str) -> bool:
     """A55 is a road; two letters, or a sign that no number has, make a word."""
     letters = len(_LETTERS.findall(word))
+    if _PRICE.fullmatch(word):
+        return False
     return letters >= 2 or (letters == 1 and any(sign in word for sign in "@$!"))
