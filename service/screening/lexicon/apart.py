@@ -1,4 +1,4 @@
-"""Finds listed words that are written letter by letter, or cut in two."""
+"""Finds listed words that are written letter by letter, cut in two, or told apart by capitals alone."""
 
 import re
 from collections.abc import Iterator
@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import Final
 
 from service.model.screenings import Span
-from service.screening.candidate import Candidate
+from service.screening.candidate import Candidate, Token
 from service.screening.folding import Folded
 from service.screening.lexicon.lists import Entry, lists
 from service.screening.lexicon.lookup import look
+from service.screening.lexicon.masks import masked
 
 _SHORTEST_RUN: Final = 4
 _LONGEST_IN_RUN: Final = 16
@@ -19,7 +20,17 @@ _APART: Final = r"[\s.\-_*/|\\,~+'\"·•]"
 _SPELT: Final = re.compile(rf"(?<![^\W_])(?:[^\W_]{_APART}{{1,3}}){{2,}}[^\W_](?![^\W_])")
 # The middle of it, which begins with what most characters are not.
 _WORTH_A_LOOK: Final = re.compile(rf"{_APART}[^\W_]{_APART}{{1,3}}[^\W_](?![^\W_])")
-_JOINT: Final = re.compile(r"[.\-_'’/|~\u200b](?<=\S.)(?=\S)")
+_JOINT: Final = re.compile(r"[.\-_'’/|~\u200b]|-\n")
+# What stands beside a space as a word of its own, in some language that is written here.
+_WORDS: Final = frozenset(
+    {"it", "hit", "at", "a", "as", "ass", "hole", "re", "got", "con", "pen", "du", "itch", "de", "me", "ten"}
+    | {"red", "ion", "head", "bag", "wit", "off", "in", "ed", "er", "chod", "chhod", "chor", "chhor", "is"}
+)
+_SHORTEST_PART: Final = 3
+_LONG: Final = 6
+_HUMP: Final = re.compile("[a-z][A-Z]")
+_PARTS: Final = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_LONGEST_TAG: Final = 100
 # `who're` is two words, and they are no others.
 _CONTRACTED: Final = frozenset({"re", "s", "t", "d", "m", "ll", "ve"})
 _INITIALS: Final = re.compile(r"(?:[A-Z]\. ?){2,}")
@@ -47,8 +58,9 @@ def _in_run(run: str) -> Iterator[tuple[int, int, Entry]]:
     while start + _SHORTEST_RUN <= len(run):
         for end in range(min(len(run), start + _LONGEST_IN_RUN), start + _SHORTEST_RUN - 1, -1):
             hit = look(run[start:end])
-            if hit and hit.end is None and not hit.entry.lowercase and not hit.entry.language:
-                yield start, end, hit.entry
+            entry = hit.entry if hit and hit.end is None else masked(run[start:end])
+            if entry and not entry.lowercase and not entry.language:
+                yield start, end, entry
                 start = end
                 break
         else:
@@ -56,17 +68,44 @@ def _in_run(run: str) -> Iterator[tuple[int, int, Entry]]:
 
 
 def joined(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
-    """Words cut once by a sign and no space: `sh.it`, `fu-ck`; a chain of them (`Pu-ta-yuan`) is a name."""
-    fields = {"name": candidate.name, "text": candidate.text}
-    joints = {field: {match.start() for match in _JOINT.finditer(text)} for field, text in fields.items()}
+    """Words cut once: by a sign (`sh.it`), by the end of a line (`wan-`, `ker`), or by a space (`fu ck`)."""
     for one, other in pairwise(candidate.readable):
-        signs = joints.get(one.field, ())
-        if one.end not in signs or other.start - one.end != 1 or one.field != other.field:
+        word = one.text + other.text
+        if other.start - one.end > 2 or one.field != other.field or len(word) > _LONGEST_IN_RUN - 2:
             continue
-        if len(one.text) + len(other.text) > _LONGEST_IN_RUN - 2 or other.text in _CONTRACTED:
+        entry = lists().words.get(word)
+        if not entry or entry.language or entry.lowercase or (entry.severity < 2 and len(word) < _LONG):
             continue
-        if one.start - 1 in signs or other.end in signs:
-            continue
-        entry = lists().words.get(one.text + other.text)
-        if entry and entry.severity > 1 and not entry.language and not entry.lowercase:
+        between = candidate.quote(Span(one.field, one.end, other.start))
+        if _is_cut(candidate, one, other) if between == " " else _is_joint(candidate, one, other, between):
             yield Span(one.field, one.start, other.end), entry
+
+
+def _is_joint(candidate: Candidate, one: Token, other: Token, sign: str) -> bool:
+    """Whether a sign cuts a word: a chain of them (`Pu-ta-yuan`) is a name, and `s/hit/miss/` is none."""
+    if not _JOINT.fullmatch(sign) or other.text in _CONTRACTED or (sign == "/" and len(one.text) == 1):
+        return False
+    text = candidate.text if one.field == "text" else candidate.name
+    before, after = text[max(0, one.start - 1) : one.start], text[other.end : other.end + 2]
+    return not (_JOINT.fullmatch(before) or (_JOINT.match(after) and after[1:].strip()))
+
+
+def _is_cut(candidate: Candidate, one: Token, other: Token) -> bool:
+    """Whether a space was put into a word: neither two words of their own, nor a name."""
+    if other.text in _WORDS or (one.text in _WORDS and len(other.text) < _SHORTEST_PART):
+        return False
+    return not candidate.quote(other.span)[0].isupper() or candidate.quote(one.span).isupper()
+
+
+def in_capitals(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
+    """Words that only capitals tell apart: `#FuckTheTollTax`, `WhatAWanker`."""
+    if not _HUMP.search(candidate.text):
+        return
+    for token in candidate.readable:
+        quote = candidate.quote(token.span)
+        if token.field != "text" or not _HUMP.search(quote):
+            continue
+        for match in _PARTS.finditer(quote[:_LONGEST_TAG]):
+            entry = lists().words.get(match[0].lower())
+            if entry and not entry.language and not entry.lowercase and not entry.written:
+                yield Span(token.field, token.start + match.start(), token.start + match.end()), entry

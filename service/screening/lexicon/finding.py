@@ -1,12 +1,13 @@
 """Finds listed words in a candidate: as words, in phrases, masked, set apart, or joined to others."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from service.model.screenings import Span
 from service.screening.candidate import Candidate, Token
-from service.screening.lexicon.apart import joined, set_apart
+from service.screening.lexicon.apart import in_capitals, joined, set_apart
 from service.screening.lexicon.languages import is_rather, languages_of
 from service.screening.lexicon.lists import Entry, as_spelt, lists
 from service.screening.lexicon.lookup import MAX_WORD, Known, cut, plainly, read
@@ -15,6 +16,7 @@ from service.screening.terms import is_covered
 
 MAX_FOUND: Final = 50
 _NEAR: Final = 5
+_INITIAL: Final = re.compile(r"(?<!\w)[A-Z][*.]{3,}")
 
 
 class Found(NamedTuple):
@@ -78,8 +80,11 @@ def _all(candidate: Candidate, words: Sequence[str]) -> Iterator[tuple[Span, Ent
     # What is masked comes first: `f` alone is a phrase's, in `shut the f*** up`.
     for field, folded in fields:
         for start, end, severity in masked_words(folded.text):
-            yield Span(field, *folded.origin(start, end)), Entry(severity)
+            span = Span(field, *folded.origin(start, end))
+            if not _is_initial(candidate, span):
+                yield span, Entry(severity)
     yield from _in_phrases(candidate, known)
+    yield from in_capitals(candidate)
     yield from _in_words(candidate.readable, known)
     for field, folded in fields:
         yield from set_apart(candidate, field, folded)
@@ -115,10 +120,19 @@ def _in_phrases(candidate: Candidate, known: Sequence[tuple[int, Known]]) -> Ite
                     yield span, phrase.entry
 
 
+def _is_initial(candidate: Candidate, span: Span) -> bool:
+    """Whether a capital and signs hide a name, as courts do: `S*** B***`."""
+    quote = candidate.quote(span)
+    if not quote[0].isupper() or any(map(str.isalpha, quote[1:])) or span.field != "text":
+        return False
+    around = candidate.text[max(0, span.start - 12) : span.end + 12]
+    return len(_INITIAL.findall(around)) > 1
+
+
 def _is_name(candidate: Candidate, span: Span) -> bool:
     """Whether a word that may be a name is written as one, and not because a sentence begins with it."""
     quote = candidate.quote(span)
-    if not quote[:1].isupper() or quote.isupper():
+    if not (quote[:1].isupper() and quote[1:].islower()):
         return False
     before = candidate.text[max(0, span.start - 2) : span.start] if span.field == "text" else ""
     return bool(before.strip()) and before.strip()[-1] not in ".!?\n"

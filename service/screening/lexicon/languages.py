@@ -37,10 +37,13 @@ def languages_of(words: Sequence[str], site: str) -> frozenset[str]:
 
 
 def is_rather(language: str, tokens: Sequence[Token], site: str = "") -> bool:
-    """Whether a text has more small words of this language than of English, which most swearing is in.
+    """Whether a text shows this language best, by its small words; most swearing is in English.
 
-    Where it has as many, it is in the language of the site, if that is known.
+    Where it shows English as well, it is in the language of the site, if that is known.
     """
     read = {token.text for token in tokens[:_READ]}
-    own, english = (len(lists().function_words[each] & read) for each in (language, "en"))
+    counts = {each: len(words & read) for each, words in lists().function_words.items()}
+    own, english = counts[language], counts.pop("en")
+    if own < max(counts.values()):
+        return False
     return own > english or (own == english and language in _SITES.get(site, (site,)))

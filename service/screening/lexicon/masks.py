@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final
 
 from service.screening.folding import fold
+from service.screening.lexicon.lists import Entry
 
 _SIGNS: Final = r"*#@$!%&+·•●…(^¢£¥€§©®¡¿×∪\u2600-\u27bf\U0001f300-\U0001faff"
 _MASK: Final = re.compile(rf"[{_SIGNS}]")
@@ -53,6 +54,14 @@ class _Masks:
 def _masks() -> _Masks:
     path = files("service.screening.lexicon") / "masked.toml"
     return _Masks(tomllib.loads(path.read_text(encoding="utf-8"))["masked"])
+
+
+def masked(word: str) -> Entry | None:
+    """The entry of a word that people mask and set apart, though by itself it may be innocent: `dicks`."""
+    for each, severity in _masks().words.get(word[0], ()):
+        if each == word:
+            return Entry(severity)
+    return None
 
 
 def masked_words(text: str) -> Iterator[tuple[int, int, int]]:
