@@ -57,9 +57,7 @@ def pitch(candidate: Candidate, facts: Facts) -> Signal | None:
     kinds = {each.group for each in found} & _KINDS.keys()
     if asked:
         kinds.add("asking")
-    # Whoever talks of their own trade may have a website; with an offer it is where to buy.
-    offers = not kinds.isdisjoint({"asking", "promise", "testimony"})
-    if contacts or foreign_links(candidate, facts.own_hosts) or (candidate.website and offers):
+    if contacts or candidate.website or foreign_links(candidate, facts.own_hosts):
         kinds.add("reach")
     if len(kinds) < (1 if trades else 3):
         return None

@@ -10,7 +10,7 @@ from service.screening.candidate import Candidate, Token
 from service.screening.folding import Folded
 from service.screening.lexicon.lists import Entry, lists
 from service.screening.lexicon.lookup import look
-from service.screening.lexicon.masks import masked
+from service.screening.lexicon.masks import is_dashed, masked
 
 _SHORTEST_RUN: Final = 4
 _LONGEST_IN_RUN: Final = 16
@@ -83,7 +83,11 @@ def joined(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
 
 def _is_joint(candidate: Candidate, one: Token, other: Token, sign: str) -> bool:
     """Whether a sign cuts a word: a chain of them (`Pu-ta-yuan`) is a name, and `s/hit/miss/` is none."""
-    if not _JOINT.fullmatch(sign) or other.text in _CONTRACTED or (sign == "/" and len(one.text) == 1):
+    if (
+        not _JOINT.fullmatch(sign)
+        or other.text in _CONTRACTED
+        or (sign in "/'’" and len(one.text) < _SHORTEST_PART)
+    ):
         return False
     text = candidate.text if one.field == "text" else candidate.name
     before, after = text[max(0, one.start - 1) : one.start], text[other.end : other.end + 2]
@@ -92,7 +96,9 @@ def _is_joint(candidate: Candidate, one: Token, other: Token, sign: str) -> bool
 
 def _is_cut(candidate: Candidate, one: Token, other: Token) -> bool:
     """Whether a space was put into a word: neither two words of their own, nor a name."""
-    if other.text in _WORDS or (one.text in _WORDS and len(other.text) < _SHORTEST_PART):
+    if not is_dashed(one.text + other.text) or other.text in _WORDS:
+        return False
+    if len(one.text) == 1 or (one.text in _WORDS and len(other.text) < _SHORTEST_PART):
         return False
     return not candidate.quote(other.span)[0].isupper() or candidate.quote(one.span).isupper()
 

@@ -40,7 +40,8 @@ def find(candidate: Candidate, language: str) -> Sequence[Found]:
                 continue
         if not _is_written_so(candidate.quote(span), entry) or (entry.named and _is_name(candidate, span)):
             continue
-        excused = _excused(candidate.readable, language) if excused is None else excused
+        if excused is None:
+            excused = _excused(candidate.readable, language)
         if (span.field, span.start) in excused:
             continue
         places = range(span.start, span.end)

@@ -41,7 +41,7 @@ def is_rather(language: str, tokens: Sequence[Token], site: str = "") -> bool:
 
     Where it shows English as well, it is in the language of the site, if that is known.
     """
-    read = {token.text for token in tokens[:_READ]}
+    read = {token.text for token in tokens[:_READ] if token.field == "text"}
     counts = {each: len(words & read) for each, words in lists().function_words.items()}
     own, english = counts[language], counts.pop("en")
     if own < max(counts.values()):

@@ -64,6 +64,11 @@ def masked(word: str) -> Entry | None:
     return None
 
 
+def is_dashed(word: str) -> bool:
+    """Whether a word is one of the few that people cut by dashes, dots or a space."""
+    return word in _masks().dashed
+
+
 def masked_words(text: str) -> Iterator[tuple[int, int, int]]:
     """Where masked words stand in a folded text, and how bad they are; looks at `MAX_MASKED` of each kind."""
     for pattern, sign, unmask in ((_MASKED, _MASK, _unmask), (_DASHED, _DASH, _undash)):
