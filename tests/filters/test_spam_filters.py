@@ -170,6 +170,24 @@ def test_a_sites_blocked_terms_count_and_an_allowed_one_around_them_silences_the
     assert [spoke(each) for each in (blocked, allowed, within)] == [{"terms"}, set(), set()]
 
 
+def test_terms_are_found_in_the_name_the_text_and_the_website() -> None:
+    terms = compile_terms([Term(TermKind.BLOCK, "quango"), Term(TermKind.ALLOW, "quango.example")])
+    found = prepare("Fine.", name="Quango", website="https://www.quango.test/about", terms=terms)
+    assert [(hit.span.field, found.quote(hit.span)) for hit in found.blocked] == [
+        ("name", "Quango"),
+        ("website", "quango"),
+    ]
+    assert not prepare("Fine.", website="https://quango.example/", terms=terms).blocked
+
+
+def test_a_phrase_is_found_across_the_end_of_a_line_and_wider_spaces() -> None:
+    terms = compile_terms([Term(TermKind.BLOCK, "free \u00a0 money")])
+    for text in ("🙂 Free  money!", "🙂 Free\r\nmoney!", "🙂  \t FREE \u3000 \n MONEY"):
+        candidate = prepare(text, terms=terms)
+        [hit] = candidate.blocked
+        assert "".join(candidate.quote(hit.span).casefold().split()) == "freemoney"
+
+
 @pytest.mark.parametrize(
     ("domain", "expected"),
     [

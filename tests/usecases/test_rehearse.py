@@ -101,6 +101,15 @@ async def test_terms_are_tried_where_they_stand(ctx: Context, site: Site, make_c
     }
 
 
+async def test_terms_are_tried_on_websites_too(ctx: Context, site: Site, make_comment: MakeComment) -> None:
+    comment_id = await make_comment(text="Fine.", website="https://quango.example/")
+    await decide(ctx, ANA, comment_id, Choice(Action.REJECT, 1, Reason.SPAM))
+    proposal = Proposal(Policy(reject_at=3.0), TermsProposal([Term(BLOCK, "quango")]))
+    found = await rehearse(ctx, site, proposal, last=100)
+    [sample] = found.moves[Verdict.REJECT].samples
+    assert [(line.name, line.before) for line in sample.lines] == [("terms", 0.0)]
+
+
 async def test_what_would_be_refused_cannot_be_rehearsed(ctx: Context, site: Site) -> None:
     with pytest.raises(FieldRefused, match="no filter called"):
         await rehearse(ctx, site, Proposal(Policy(weights={"nonsense": 1.0})), last=1)
