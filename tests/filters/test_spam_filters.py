@@ -136,6 +136,19 @@ def test_what_is_known_beside_the_words_counts(known: Facts, name: str, sign: in
     assert signal.points * sign > 0.3
 
 
+def test_a_rush_on_a_page_counts_against_links_of_strangers_alone() -> None:
+    rush, link = facts(page_recent=90), "See https://shop.example/ for more."
+    assert "busy_page" in spoke(look(link, facts=rush))
+    assert "busy_page" in spoke(look("Fine.", website="https://shop.example/", facts=rush))
+    for text, known in (
+        ("A plain remark.", rush),
+        (link, facts(page_recent=30)),
+        (link, facts(page_recent=90, author=Record(approved=1))),
+        (link, facts(page_recent=90, own_hosts=frozenset({"shop.example"}))),
+    ):
+        assert "busy_page" not in spoke(look(text, facts=known))
+
+
 @pytest.mark.parametrize(
     "known",
     [
