@@ -1,7 +1,7 @@
 """A busy page: what everybody reads draws those who want to be clicked.
 
-Many comments alone say nothing, for news is read at once. One that leads away, by somebody whom this site does
-not know yet, is what a rush hides.
+Many comments alone say nothing, for news is read at once. One that leads away, by somebody whom this site
+does not know yet, is what a rush hides.
 """
 
 from typing import Final
