@@ -22,6 +22,7 @@ from service.screening.terms import compile_terms
 from service.store.database import Connection
 from service.usecases.decide import decide
 from service.usecases.rehearse import rehearse
+from service.usecases.set_policy import set_policy
 from service.usecases.set_terms import set_terms
 from service.usecases.trial import WORD_FILTERS
 from tests.conftest import MakeComment
@@ -70,6 +71,23 @@ async def test_weights_are_tried_on_decided_comments_and_contradictions_come_fir
     silent = await rehearse(ctx, site, Proposal(Policy(weights={"links": 0.0})), last=100)
     through = silent.moves[Verdict.APPROVE]
     assert (through.comments, through.contradicted) == (2, 1)
+
+
+async def test_advice_that_comes_nearer_to_what_people_decided_is_no_contradiction(
+    ctx: Context, site: Site, conn: Connection, make_comment: MakeComment
+) -> None:
+    for text, action in (
+        ("See https://example.org/ for the figures of last year.", Action.APPROVE),
+        ("The paper of the day is here: https://example.com/", Action.REJECT),
+    ):
+        await decided(ctx, make_comment, text, action)
+    await set_policy(ctx, site, Policy(weights={"links": 40.0}), actor="ana")
+    held = Policy(version=2, weights={"links": 20.0})
+    found = await rehearse(ctx, site, Proposal(held), last=100)
+    move = found.moves[Verdict.HOLD]
+    assert (move.comments, move.contradicted) == (2, 0)
+    through = (await rehearse(ctx, site, Proposal(Policy(version=2, weights={"links": 0.0})), last=100)).moves
+    assert (through[Verdict.APPROVE].comments, through[Verdict.APPROVE].contradicted) == (2, 1)
 
 
 async def test_only_the_newest_are_looked_at_and_progress_is_told(
