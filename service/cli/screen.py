@@ -29,6 +29,10 @@ class WrongLines(ServiceError):
     """Some lines could not be read; they were named, and the others answered."""
 
 
+class CannotAnswer(ServiceError):
+    """The standard output takes no more, as on a full disk."""
+
+
 def screen(
     file: Annotated[
         Path | None, typer.Argument(help="JSON lines with text, and perhaps author, url, email, lang.")
@@ -152,8 +156,13 @@ def _answer(answer: Mapping[str, object]) -> None:
 
 def _write(text: str) -> None:
     """Answers are UTF-8 whatever the locale; half a surrogate pair goes out as JSON would escape it."""
-    sys.stdout.buffer.write(text.encode(errors="backslashreplace"))
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(text.encode(errors="backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CannotAnswer(f"The answers cannot be written: {error.strerror}.") from None
 
 
 def _terms(block: Path | None, allow: Path | None) -> Terms:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def run(lines: list[object], *arguments: str) -> subprocess.CompletedProcess[str]:
     given = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
@@ -92,6 +94,18 @@ def test_the_bill_for_people_shows_what_a_terminal_would_obey() -> None:
     assert "\\x1b]0;owned\\x07" in done.stdout
     assert "\x1b" not in done.stdout
     assert "{" not in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_told_in_a_sentence() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "service", "screen"]
+        done = subprocess.run(
+            command, input=b'{"text":"a"}', stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert "cannot be written: No space left" in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
 
 
 def test_term_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
