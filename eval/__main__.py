@@ -1,6 +1,7 @@
-"""`python -m eval FOLDER`: every figure as a table, and as JSON; against a baseline, what has changed."""
+"""`python -m eval FOLDER`: every figure in tables, with what has changed, and as JSON in the last line."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,7 +13,7 @@ from rich.progress import Progress
 from rich.table import Table as Printed
 
 from eval import campaigns, learning, quality, speed
-from eval.data import Table, read
+from eval.data import Table, WrongData, read
 from eval.figures import Figures
 
 BASELINE: Final = Path(__file__).parent / "baseline.json"
@@ -24,7 +25,9 @@ Report = dict[str, dict[str, Figures]]
 
 def main(
     folder: Annotated[Path, typer.Argument(help="JSON lines, anywhere below; eval/data.py has the shapes.")],
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write every figure there.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure there as well.")
+    ] = None,
     against: Annotated[Path, typer.Option(help="Figures to compare with.")] = BASELINE,
     write_baseline: Annotated[bool, typer.Option(help="Make these the figures to compare with.")] = False,
     full: Annotated[bool, typer.Option(help="Read all of the large corpora, not a part of each.")] = False,
@@ -33,13 +36,17 @@ def main(
     """Measure the filters, the learner and the campaigns."""
     if not folder.is_dir():
         raise typer.BadParameter(f"{folder} is not a folder.")
-    tables = read(folder, full=full)
+    try:
+        tables = read(folder, full=full)
+    except WrongData as error:
+        raise typer.BadParameter(str(error)) from None
     if not tables:
         raise typer.BadParameter(f"{folder} holds no JSON lines of a shape that eval/data.py knows.")
     structlog.configure(processors=[_drop])
     report = measure(tables)
     before = json.loads(against.read_text(encoding="utf-8")) if against.is_file() else {}
     show(report, before, Console())
+    sys.stdout.write(json.dumps(report, sort_keys=True) + "\n")
     written = json.dumps(report, indent=1, sort_keys=True) + "\n"
     for path in (json_file, BASELINE if write_baseline else None):
         if path:

@@ -5,9 +5,10 @@ and `{text, label, group?, author?, url?, lang?}` a corpus, whose label 1 means 
 has *spam* or *gambling* in it, else an offence of some kind.
 """
 
+import codecs
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,10 @@ from typing import Any, Final
 
 MAX_ROWS: Final = 2_000
 _DOUBTFUL: Final = re.compile("hard|awkward|borderline")
+
+
+class WrongData(Exception):
+    """A row that cannot be read. Figures over the others would pass for figures of all."""
 
 
 class Kind(StrEnum):
@@ -55,21 +60,43 @@ class Table:
 
 
 def read(folder: Path, *, full: bool = False) -> Sequence[Table]:
-    """Every file of a known shape below the folder; of large ones every so many rows, unless `full`."""
+    """Every file of a known shape below the folder; of large ones every so many rows, unless `full`.
+
+    Raises `WrongData`, which names the line.
+    """
     found = []
     for path in sorted(folder.rglob("*.jsonl")):
-        given = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        kind = _kind(path.stem, given[0]) if given else None
+        given = list(_lines(path))
+        kind = _kind(path.stem, given[0][1]) if given else None
         if kind is None:
             continue
         # Hand-written cases are few and precious; and leaving groups out needs all of them.
         step = max(1, -(-len(given) // MAX_ROWS)) if kind is Kind.OFFENCE_CORPUS and not full else 1
-        found.append(Table(path.stem, kind, [_row(each, kind) for each in given[::step]]))
+        found.append(Table(path.stem, kind, [_read(path, *each, kind) for each in given[::step]]))
     return found
 
 
-def _kind(name: str, row: dict[str, Any]) -> Kind | None:
-    if "text" not in row:
+def _lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """What each line holds, with its number; empty lines are passed over."""
+    for number, line in enumerate(path.read_bytes().removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):
+        if line.strip():
+            try:
+                yield number, json.loads(line.decode())
+            except ValueError:
+                raise WrongData(f"{path}, line {number}: this is no JSON in UTF-8.") from None
+
+
+def _read(path: Path, number: int, row: Any, kind: Kind) -> Row:
+    try:
+        return _row(row, kind)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise WrongData(
+            f"{path}, line {number}: this is no row like the first one; docs/evaluation.md has the shapes."
+        ) from None
+
+
+def _kind(name: str, row: Any) -> Kind | None:
+    if not isinstance(row, dict) or "text" not in row:
         return None
     if "profane" in row:
         return Kind.WORDS
@@ -83,6 +110,8 @@ def _kind(name: str, row: dict[str, Any]) -> Kind | None:
 def _row(row: dict[str, Any], kind: Kind) -> Row:
     field = {Kind.WORDS: "profane", Kind.SPAM: "spam"}.get(kind, "label")
     spans = row.get("spans")
+    if not isinstance(row["text"], str):
+        raise TypeError("A text is a string.")
     return Row(
         text=row["text"],
         label=bool(row[field]),

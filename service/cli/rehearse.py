@@ -22,9 +22,9 @@ from service.usecases.rehearse import rehearse as try_rules
 from service.web.api.rehearsals import RehearsalOut
 
 _MOVES = {
-    Verdict.APPROVE: ("Let through", "people rejected"),
-    Verdict.HOLD: ("Held", "people approved"),
-    Verdict.REJECT: ("Advised to reject", "people approved"),
+    Verdict.APPROVE: "Let through",
+    Verdict.HOLD: "Held",
+    Verdict.REJECT: "Advised to reject",
 }
 
 
@@ -87,8 +87,8 @@ def _show(found: Rehearsal) -> None:
     for verdict, move in found.moves.items():
         if not move.comments:
             continue
-        what, people = _MOVES[verdict]
-        console.print(f"\n{what} newly: {move.comments:,}; of these {people} {move.contradicted:,}.")
+        told = f"{move.comments:,}; against what people decided: {move.contradicted:,}."
+        console.print(f"\n{_MOVES[verdict]} newly: {told}")
         for each in sorted(move.samples, key=lambda each: not each.is_contradiction):
             lines = ", ".join(f"{line.name} {line.before:.1f} → {line.after:.1f}" for line in each.lines)
             mark = "!" if each.is_contradiction else " "

@@ -1,9 +1,10 @@
 """`greenroom screen`: what the filters think of comments in a file; needs no service and no database."""
 
+import codecs
 import json
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -28,6 +29,10 @@ class WrongLines(ServiceError):
     """Some lines could not be read; they were named, and the others answered."""
 
 
+class CannotAnswer(ServiceError):
+    """The standard output takes no more, as on a full disk."""
+
+
 def screen(
     file: Annotated[
         Path | None, typer.Argument(help="JSON lines with text, and perhaps author, url, email, lang.")
@@ -48,23 +53,29 @@ def screen(
             except ValueError as error:
                 wrong += 1
                 sys.stderr.write(f"line {number}: {error}\n")
-                _answer({"error": str(error)})
+                if not explain:
+                    _answer({"error": str(error)})
                 continue
             candidate, screening = _look(given, terms)
             if explain:
-                sys.stdout.write(_explained(candidate, screening))
+                _write(_explained(candidate, screening))
             else:
                 _answer(_verdict(candidate, screening))
     if wrong:
         raise WrongLines(f"{wrong} of the lines could not be read; they are named above.")
 
 
-def _read(line: str) -> Mapping[str, Any]:
+def _read(line: bytes) -> Mapping[str, Any]:
     """One line's object; `ValueError` says what is wrong with it."""
     try:
-        given = json.loads(line)
+        # Whole numbers are nothing that we use, and reading long ones as such is refused by Python.
+        given = json.loads(line.decode(), parse_int=float)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"this is not UTF-8 from byte {error.start} on; convert the file to it") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"this is no JSON ({error.msg}); write one object a line") from None
+    except RecursionError:
+        raise ValueError("this is nested too deeply; an object with strings is enough") from None
     if not isinstance(given, dict) or not isinstance(given.get("text"), str):
         raise ValueError('an object with a string "text" is needed')
     for key in ("author", "url", "email", "lang"):
@@ -79,13 +90,18 @@ def _look(given: Mapping[str, Any], terms: Terms) -> tuple[Candidate, Screening]
         honeypot=False,
         fill_seconds=None,
         has_form_token=True,
-        language=str(given.get("lang") or "en").partition("-")[0].lower(),
+        language=_language(given.get("lang") or "en"),
         disposable_email=is_disposable(domain),
     )
     candidate = prepare(
         given["text"], name=given.get("author") or "", website=given.get("url") or None, terms=terms
     )
     return candidate, run_filters(candidate, facts, FILTERS, Policy())
+
+
+def _language(tag: str) -> str:
+    """The language of a BCP 47 tag, or of a locale as in `fr_CA.UTF-8`."""
+    return tag.strip().replace("_", "-").partition("-")[0].lower()
 
 
 def _verdict(candidate: Candidate, screening: Screening) -> Mapping[str, object]:
@@ -102,6 +118,8 @@ def _verdict(candidate: Candidate, screening: Screening) -> Mapping[str, object]
 
 
 def _reason(signal: Signal) -> Mapping[str, object]:
+    """One line of the bill; `field` is where it looked first, None where no place in the words is meant."""
+    spans = [{"field": _FIELDS[each.field], "start": each.start, "end": each.end} for each in signal.spans]
     return {
         "code": signal.name,
         "weight": signal.weight,
@@ -109,9 +127,8 @@ def _reason(signal: Signal) -> Mapping[str, object]:
         "points": round(signal.points, 4),
         "sentence": signal.sentence,
         "severity": signal.severity,
-        "spans": [
-            {"field": _FIELDS[each.field], "start": each.start, "end": each.end} for each in signal.spans
-        ],
+        "field": spans[0]["field"] if spans else None,
+        "spans": spans,
         "evidence": list(signal.evidence),
     }
 
@@ -119,40 +136,70 @@ def _reason(signal: Signal) -> Mapping[str, object]:
 def _explained(candidate: Candidate, screening: Screening) -> str:
     """The bill as a person reads it."""
     excerpt = " ".join(candidate.text[:MAX_TEXT].split())[:70]
-    lines = [f"{excerpt}"]
+    lines = [_shown(excerpt)]
     for signal in screening.signals:
-        found = ", ".join(dict.fromkeys(candidate.quote(span)[:40] for span in signal.spans))
+        found = ", ".join(dict.fromkeys(_shown(candidate.quote(span)[:40]) for span in signal.spans))
         worth = f"{signal.points:+5.1f}" if not signal.severity else f"sev {signal.severity}"
         lines.append(f"  {worth:>6}  {signal.name:<16}  {signal.sentence}{f'  [{found}]' if found else ''}")
     lines.append(f"  {screening.score:+6.1f}  advice: {screening.verdict.value}")
     return "\n".join(lines) + "\n\n"
 
 
+def _shown(text: str) -> str:
+    """What strangers wrote, fit for a terminal: what cannot be seen there is told by its code."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 def _answer(answer: Mapping[str, object]) -> None:
-    sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    _write(json.dumps(answer, ensure_ascii=False) + "\n")
+
+
+def _write(text: str) -> None:
+    """Answers are UTF-8 whatever the locale; half a surrogate pair goes out as JSON would escape it."""
+    try:
+        sys.stdout.buffer.write(text.encode(errors="backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CannotAnswer(f"The answers cannot be written: {error.strerror}.") from None
 
 
 def _terms(block: Path | None, allow: Path | None) -> Terms:
     found = [
-        Term(kind, line.strip())
+        Term(kind, term)
         for kind, path in ((TermKind.BLOCK, block), (TermKind.ALLOW, allow))
         if path
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line.strip()
+        for term in _words_of(path)
     ]
     return compile_terms(found) if found else NO_TERMS
 
 
+def _words_of(path: Path) -> Iterator[str]:
+    with _opened(path) as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                word = line.decode().strip()
+            except UnicodeDecodeError:
+                raise WrongLines(f"{path}: line {number} is not UTF-8; convert the file to it.") from None
+            if word:
+                yield word
+
+
 @contextmanager
-def _opened(path: Path | None) -> Iterator[Iterator[str]]:
-    """The lines of the file, or of the standard input."""
+def _opened(path: Path | None) -> Iterator[Iterator[bytes]]:
+    """The lines of the file, or of the standard input, without the mark that some programs begin with."""
     if path is None:
-        yield iter(sys.stdin)
+        yield _unmarked(sys.stdin.buffer)
         return
     try:
-        file = path.open(encoding="utf-8")
+        file = path.open("rb")
     except OSError as error:
         raise WrongLines(f"{path} cannot be read: {error.strerror}.") from None
     with file:
-        yield iter(file)
+        yield _unmarked(file)
+
+
+def _unmarked(lines: Iterable[bytes]) -> Iterator[bytes]:
+    for number, line in enumerate(lines):
+        yield line if number else line.removeprefix(codecs.BOM_UTF8)

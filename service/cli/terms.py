@@ -85,9 +85,12 @@ def _words(words: list[str] | None, file: Path | None) -> list[str]:
     found = list(words or ())
     if file:
         try:
-            found += file.read_text(encoding="utf-8").splitlines()
+            # Some editors begin a file with a mark of its encoding, which is no part of the first term.
+            found += file.read_text(encoding="utf-8-sig").splitlines()
         except OSError as error:
             raise FieldRefused("terms.file", f"{file} cannot be read: {error.strerror}.") from None
+        except UnicodeDecodeError:
+            raise FieldRefused("terms.file", f"{file} is not UTF-8; convert it, and try again.") from None
     found = [word.strip() for word in found if word.strip()]
     if not found:
         raise FieldRefused("terms.none", "Name at least one term, or a --file of them.")

@@ -3,6 +3,7 @@
 from typing import Final
 
 from service.filters.better_profanity import better_profanity
+from service.filters.busy_page import busy_page
 from service.filters.contacts import contacts
 from service.filters.discussion import discussion
 from service.filters.disguise import disguise
@@ -37,6 +38,7 @@ FILTERS: Final[tuple[Filter, ...]] = (
     velocity,
     unproved,
     old_page,
+    busy_page,
     # What is known about its like
     likeness,
     history,

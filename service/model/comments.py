@@ -90,7 +90,8 @@ class Comment:
     """What a moderator sees. `version` grows by one with each decision.
 
     `due_at` is until when somebody should have decided, `assigned_to` the moderator it was passed to,
-    `open_reports` counts readers' reports since somebody last looked, and `lease` is a running one.
+    `open_reports` counts readers' reports since somebody last looked, and `lease` is a running one. Its bill
+    was made under the versions of the site's policy and terms that stand with it.
     """
 
     id: UUID
@@ -119,6 +120,8 @@ class Comment:
     appeal: str | None
     open_reports: int
     gone_because: str | None
+    policy_version: int
+    terms_version: int
     lease: Lease | None
     signals: Sequence[Signal]
     decisions: Sequence[Decision]

@@ -47,8 +47,8 @@ class Sample:
 
     @property
     def is_contradiction(self) -> bool:
-        """Whether people decided against the new advice, as `contradicts` has it."""
-        return contradicts(self.after, self.status)
+        """Whether the advice moved away from what people decided, as `contradicts` has it."""
+        return contradicts(self.before, self.after, self.status)
 
 
 @dataclass(slots=True)
@@ -79,6 +79,11 @@ class Rehearsal:
     moves: Mapping[Verdict, Move]
 
 
-def contradicts(advice: Verdict, status: Status) -> bool:
-    """Approving what people rejected, and holding or rejecting what they approved."""
-    return status is (Status.REJECTED if advice is Verdict.APPROVE else Status.APPROVED)
+def contradicts(before: Verdict, after: Verdict, status: Status) -> bool:
+    """Approving what people rejected, and holding or rejecting what they approved.
+
+    Not where what they approved is held instead of rejected: that comes nearer to what they decided.
+    """
+    if status is Status.REJECTED:
+        return after is Verdict.APPROVE
+    return after is Verdict.REJECT or (after is Verdict.HOLD and before is Verdict.APPROVE)

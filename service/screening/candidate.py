@@ -84,7 +84,7 @@ def prepare(text: str, *, name: str = "", website: str | None = None, terms: Ter
     read = text[:MAX_TEXT]
     folded_name = fold(name)
     body = fold(read)
-    hits = (*terms.find(folded_name, "name"), *terms.find(body, "text"))
+    hits = terms.find_all(name=folded_name, text=body, website=fold(website or ""))
     tokens = (*_tokens(folded_name, "name"), *_tokens(body, "text"), *_host_tokens(website))
     links = (*find_links(name, "name"), *find_links(read, "text"))
     return Candidate(

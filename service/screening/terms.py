@@ -44,15 +44,20 @@ class Terms:
         """Every term that stands in this field as a word or phrase of its own, at most `MAX_HITS`."""
         if self._automaton is None:
             return ()
-        text = folded.text.translate(_SPACES)
+        text, places = _single_spaced(folded.text.translate(_SPACES))
         found = []
         for last, (length, term) in self._automaton.iter(text):
             start, end = last + 1 - length, last + 1
             if _stands_alone(text, start, end):
-                found.append(TermHit(term, Span(field, *folded.origin(start, end))))
+                place = (start, end) if places is None else (places[start], places[end - 1] + 1)
+                found.append(TermHit(term, Span(field, *folded.origin(*place))))
                 if len(found) == MAX_HITS:
                     break
         return found
+
+    def find_all(self, *, name: Folded, text: Folded, website: Folded) -> Sequence[TermHit]:
+        """Every term in everything that an author writes."""
+        return (*self.find(name, "name"), *self.find(text, "text"), *self.find(website, "website"))
 
 
 def compile_terms(terms: Sequence[Term]) -> Terms:
@@ -81,6 +86,17 @@ def stands_in(text: str, words: str) -> bool:
             return True
         start = text.find(words, start + 1)
     return False
+
+
+def _single_spaced(text: str) -> tuple[str, Sequence[int] | None]:
+    """A text in which no space follows another, and where its characters stood; None where they stand yet.
+
+    A phrase is the same across a line's end, which forms send as two characters.
+    """
+    if "  " not in text:
+        return text, None
+    places = [place for place, each in enumerate(text) if each != " " or text[place - 1 : place] != " "]
+    return "".join(text[place] for place in places), places
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

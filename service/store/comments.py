@@ -67,7 +67,7 @@ FULL: Final = """
 SELECT c.id, c.site_id, s.slug AS site, c.page_id, p.url AS page_url, p.title AS page_title, c.parent_id,
        c.name, c.website, c.text, c.status, c.version, c.score, c.severity, c.verdict, c.created_at,
        c.unseen, c.campaign_id, c.due_at, c.assigned_to, c.escalated_at, c.edited_at, c.appealed_at,
-       c.appeal, c.open_reports, c.gone_because, l.holder, l.expires_at,
+       c.appeal, c.open_reports, c.gone_because, c.policy_version, c.terms_version, l.holder, l.expires_at,
        (SELECT coalesce(jsonb_agg(to_jsonb(g) ORDER BY g.position), '[]')
           FROM signal g
          WHERE g.site_id = c.site_id AND g.comment_id = c.id) AS signals
@@ -239,6 +239,8 @@ def _comment(row: asyncpg.Record, decisions: Sequence[Decision]) -> Comment:
         appeal=row["appeal"],
         open_reports=row["open_reports"],
         gone_because=row["gone_because"],
+        policy_version=row["policy_version"],
+        terms_version=row["terms_version"],
         lease=Lease(row["holder"], row["expires_at"]) if row["holder"] is not None else None,
         signals=signals.from_json(row["signals"]),
         decisions=decisions,

@@ -73,8 +73,8 @@ class Trial:
 
     def _is_touched(self, comment: Decided) -> bool:
         assert self._changed is not None
-        words = comment.words
-        return any(self._changed.find(fold(each), "text") for each in (words.text, words.name))
+        text, name, website = (fold(each or "") for each in comment.words)
+        return bool(self._changed.find_all(name=name, text=text, website=website))
 
 
 def _with_terms(comment: Decided, terms: Terms) -> Sequence[Signal]:

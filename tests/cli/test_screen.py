@@ -1,9 +1,12 @@
 """`greenroom screen` reads JSON lines and answers each with one object, without a database."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 
 def run(lines: list[object], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -43,6 +46,74 @@ def test_a_wrong_line_is_named_and_the_others_are_answered() -> None:
     assert done.returncode == 1
     assert "line 1:" in done.stderr
     assert "line 2:" in done.stderr
+
+
+def run_bytes(given: bytes, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "service", "screen", *arguments]
+    env = os.environ | environment
+    return subprocess.run(command, input=given, capture_output=True, timeout=60, check=False, env=env)
+
+
+def test_no_line_keeps_the_others_from_being_answered() -> None:
+    deep = b'{"text":"a","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    wrong = [b"\xff\xfe", b'{"text":"\xe9t\xe9"}', deep, b"[1]", b'{"text":null}', b'{"text":"a","author":7}']
+    right = [b'{"text":"a","x":' + b"9" * 10_000 + b"}", b'{"text":"last"}']
+    done = run_bytes(b"\n".join([*wrong, b"", b"  \r", *right]))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert ["error" in answer for answer in answers] == [True] * len(wrong) + [False] * len(right)
+    assert done.returncode == 1
+    told = done.stderr.decode()
+    assert "line 2: this is not UTF-8 from byte 9 on" in told
+    assert "line 3: this is nested too deeply" in told
+    assert "Traceback" not in told
+
+
+def test_a_byte_order_mark_and_line_ends_of_windows_are_no_matter() -> None:
+    done = run_bytes(b'\xef\xbb\xbf{"text": "Shit."}\r\n{"text": "Fine."}\r\n')
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["profane"] for line in done.stdout.splitlines()] == [True, False]
+
+
+def test_answers_are_utf_8_in_any_locale_and_half_pairs_are_escaped() -> None:
+    given = '{"text": "sh\\ud800it حرامزادہ http://a\\ud800b.example/"}\n'.encode()
+    done = run_bytes(given, PYTHONIOENCODING="latin-1", LC_ALL="C")
+    assert done.returncode == 0, done.stderr
+    quoted = [each for reason in json.loads(done.stdout.decode())["reasons"] for each in reason["evidence"]]
+    assert "حرامزادہ" in quoted
+
+
+def test_each_reason_names_the_field_that_it_looked_at() -> None:
+    done = run([{"text": "Fine.", "author": "Shit", "email": "a@mailinator.com"}])
+    fields = {reason["code"]: reason["field"] for reason in json.loads(done.stdout)["reasons"]}
+    assert fields["profanity"] == "author"
+    assert fields["disposable_email"] is None
+
+
+def test_the_bill_for_people_shows_what_a_terminal_would_obey() -> None:
+    done = run([{"text": "\x1b]0;owned\x07 sh\u200bit"}, "no json"], "--explain")
+    assert "\\x1b]0;owned\\x07" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert "{" not in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_told_in_a_sentence() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "service", "screen"]
+        done = subprocess.run(
+            command, input=b'{"text":"a"}', stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert "cannot be written: No space left" in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
+def test_term_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    (tmp_path / "terms").write_bytes(b"fine\n\xe9t\xe9\n")
+    done = run([{"text": "Fine."}], "--block", str(tmp_path / "terms"))
+    assert (done.returncode, "line 2 is not UTF-8" in done.stderr) == (1, True)
+    done = run([{"text": "Fine."}], "--allow", str(tmp_path / "nowhere"))
+    assert (done.returncode, "nowhere cannot be read" in done.stderr) == (1, True)
 
 
 def test_terms_from_files_count_and_the_bill_can_be_read(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from tests.cli.conftest import answer, command
 
 def test_terms_are_added_listed_and_removed_however_they_are_written(data_dir: Path, tmp_path: Path) -> None:
     more = tmp_path / "terms.txt"
-    more.write_text("Gobbledygook\n\n  Quango \n", encoding="utf-8")
+    more.write_text("Gobbledygook\n\n  Quango \n", encoding="utf-8-sig")
     added = answer(
         command("term", "add", "daily", "quango", "--file", str(more), "--json", data_dir=data_dir)
     )
@@ -26,12 +26,15 @@ def test_terms_are_added_listed_and_removed_however_they_are_written(data_dir: P
     assert "allow  0  Shit Lane" in command("term", "list", "daily", data_dir=data_dir).stdout
 
 
-def test_a_wrong_term_or_site_is_told_in_one_sentence(data_dir: Path) -> None:
+def test_a_wrong_term_or_site_is_told_in_one_sentence(data_dir: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old.txt"
+    old.write_bytes(b"\xe9t\xe9\n")
     for arguments, words in (
         (("add", "daily"), "at least one term"),
         (("add", "daily", "x" * 101), "100 characters"),
         (("add", "nowhere", "word"), "no site"),
         (("remove", "daily", "--file", "missing.txt"), "missing.txt cannot be read"),
+        (("add", "daily", "--file", str(old)), "old.txt is not UTF-8"),
     ):
         done = command("term", *arguments, data_dir=data_dir)
         assert done.returncode == 1

@@ -42,6 +42,7 @@ def test_every_part_is_measured_and_wrong_answers_are_told(tmp_path: Path) -> No
     done = evaluate(str(DATA), "--json", str(written), "--misses", str(wrong))
     assert done.returncode == 0, done.stderr
     report = json.loads(written.read_text())
+    assert json.loads(done.stdout.splitlines()[-1]) == report
     words = report["words (words)"]["words"]
     assert (words["rows"], words["recall"], words["precision"], words["spans exact"]) == (3, 0.5, 1, 1)
     assert report["words (words)"]["words, doubtful"] == {"rows": 1, "false alarms": 0}
@@ -66,6 +67,18 @@ def test_a_folder_without_data_is_told_in_a_sentence(tmp_path: Path) -> None:
         done = evaluate(str(folder))
         assert done.returncode == 2
         assert words in " ".join(done.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [b"no json", b'{"text": "\xe9t\xe9", "spam": true}', b'{"text": "a"}', b"[]", b'{"text": 1, "spam": 0}'],
+)
+def test_a_row_that_cannot_be_read_is_named(tmp_path: Path, wrong: bytes) -> None:
+    (tmp_path / "cases.jsonl").write_bytes(b'{"text": "Fine.", "spam": false}\n\n' + wrong)
+    done = evaluate(str(tmp_path))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "line 3: this is no" in " ".join(done.stderr.replace("│", " ").split())
 
 
 def test_recall_at_a_share_of_false_alarms_counts_what_is_above_the_threshold() -> None:

@@ -195,6 +195,24 @@ def test_marks_and_quotes_are_few_enough_to_show(candidate: Make) -> None:
         assert all(len(quote) <= 60 for quote in signal.evidence)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("s h i t a lot", ["s h i t"]),
+        ("what the f u c k I said", ["f u c k"]),
+        ("f.u.c.k é", ["f.u.c.k"]),
+        ("they are f u c k e d", ["f u c k e d"]),
+        ("f u c k y o u", ["f u c k y o u"]),
+        ("shut the f up", ["f"]),
+    ],
+)
+def test_a_word_of_one_letter_is_no_part_of_a_word_set_apart(text: str, found: list[str]) -> None:
+    read = prepare(text)
+    signal = profanity(read, FACTS)
+    assert signal is not None
+    assert [read.quote(span) for span in signal.spans] == found
+
+
 def test_a_sites_terms_block_with_a_severity_and_allow_in_their_place() -> None:
     terms = compile_terms(
         [

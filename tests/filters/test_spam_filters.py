@@ -136,6 +136,19 @@ def test_what_is_known_beside_the_words_counts(known: Facts, name: str, sign: in
     assert signal.points * sign > 0.3
 
 
+def test_a_rush_on_a_page_counts_against_links_of_strangers_alone() -> None:
+    rush, link = facts(page_recent=90), "See https://shop.example/ for more."
+    assert "busy_page" in spoke(look(link, facts=rush))
+    assert "busy_page" in spoke(look("Fine.", website="https://shop.example/", facts=rush))
+    for text, known in (
+        ("A plain remark.", rush),
+        (link, facts(page_recent=30)),
+        (link, facts(page_recent=90, author=Record(approved=1))),
+        (link, facts(page_recent=90, own_hosts=frozenset({"shop.example"}))),
+    ):
+        assert "busy_page" not in spoke(look(text, facts=known))
+
+
 @pytest.mark.parametrize(
     "known",
     [
@@ -168,6 +181,24 @@ def test_a_sites_blocked_terms_count_and_an_allowed_one_around_them_silences_the
     allowed = screen(prepare("Shill bidding is illegal.", terms=terms), FACTS, FILTERS, Policy())
     within = screen(prepare("The shilling is gone.", terms=terms), FACTS, FILTERS, Policy())
     assert [spoke(each) for each in (blocked, allowed, within)] == [{"terms"}, set(), set()]
+
+
+def test_terms_are_found_in_the_name_the_text_and_the_website() -> None:
+    terms = compile_terms([Term(TermKind.BLOCK, "quango"), Term(TermKind.ALLOW, "quango.example")])
+    found = prepare("Fine.", name="Quango", website="https://www.quango.test/about", terms=terms)
+    assert [(hit.span.field, found.quote(hit.span)) for hit in found.blocked] == [
+        ("name", "Quango"),
+        ("website", "quango"),
+    ]
+    assert not prepare("Fine.", website="https://quango.example/", terms=terms).blocked
+
+
+def test_a_phrase_is_found_across_the_end_of_a_line_and_wider_spaces() -> None:
+    terms = compile_terms([Term(TermKind.BLOCK, "free \u00a0 money")])
+    for text in ("🙂 Free  money!", "🙂 Free\r\nmoney!", "🙂  \t FREE \u3000 \n MONEY"):
+        candidate = prepare(text, terms=terms)
+        [hit] = candidate.blocked
+        assert "".join(candidate.quote(hit.span).casefold().split()) == "freemoney"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service import screening
 from service.filters.pitch import TRADES
 from service.screening.candidate import Candidate
 from service.screening.folding import fold
@@ -16,6 +18,14 @@ Make = Callable[..., Candidate]
 
 def found(candidate: Candidate) -> list[tuple[str, str]]:
     return [(each.group, candidate.quote(each.span)) for each in find_phrases(candidate.folded_text, "text")]
+
+
+def test_every_list_of_words_tells_where_it_is_from_and_under_which_licence() -> None:
+    files = [each for each in Path(screening.__file__).parent.rglob("*") if each.suffix in {".toml", ".txt"}]
+    assert len(files) > 20
+    for file in files:
+        head = [line for line in file.read_text(encoding="utf-8").splitlines()[:6] if line.startswith("#")]
+        assert re.search(r"(Curated|Collected) for Greenroom .*\bMIT\b", " ".join(head), re.DOTALL), file.name
 
 
 def test_every_phrase_belongs_to_a_group_that_means_something() -> None:

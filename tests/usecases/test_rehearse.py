@@ -22,6 +22,7 @@ from service.screening.terms import compile_terms
 from service.store.database import Connection
 from service.usecases.decide import decide
 from service.usecases.rehearse import rehearse
+from service.usecases.set_policy import set_policy
 from service.usecases.set_terms import set_terms
 from service.usecases.trial import WORD_FILTERS
 from tests.conftest import MakeComment
@@ -72,6 +73,23 @@ async def test_weights_are_tried_on_decided_comments_and_contradictions_come_fir
     assert (through.comments, through.contradicted) == (2, 1)
 
 
+async def test_advice_that_comes_nearer_to_what_people_decided_is_no_contradiction(
+    ctx: Context, site: Site, conn: Connection, make_comment: MakeComment
+) -> None:
+    for text, action in (
+        ("See https://example.org/ for the figures of last year.", Action.APPROVE),
+        ("The paper of the day is here: https://example.com/", Action.REJECT),
+    ):
+        await decided(ctx, make_comment, text, action)
+    await set_policy(ctx, site, Policy(weights={"links": 40.0}), actor="ana")
+    held = Policy(version=2, weights={"links": 20.0})
+    found = await rehearse(ctx, site, Proposal(held), last=100)
+    move = found.moves[Verdict.HOLD]
+    assert (move.comments, move.contradicted) == (2, 0)
+    through = (await rehearse(ctx, site, Proposal(Policy(version=2, weights={"links": 0.0})), last=100)).moves
+    assert (through[Verdict.APPROVE].comments, through[Verdict.APPROVE].contradicted) == (2, 1)
+
+
 async def test_only_the_newest_are_looked_at_and_progress_is_told(
     ctx: Context, site: Site, make_comment: MakeComment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,6 +117,15 @@ async def test_terms_are_tried_where_they_stand(ctx: Context, site: Site, make_c
         "I live in Shit Lane.": True,
         "Buy widgets, friends.": False,
     }
+
+
+async def test_terms_are_tried_on_websites_too(ctx: Context, site: Site, make_comment: MakeComment) -> None:
+    comment_id = await make_comment(text="Fine.", website="https://quango.example/")
+    await decide(ctx, ANA, comment_id, Choice(Action.REJECT, 1, Reason.SPAM))
+    proposal = Proposal(Policy(reject_at=3.0), TermsProposal([Term(BLOCK, "quango")]))
+    found = await rehearse(ctx, site, proposal, last=100)
+    [sample] = found.moves[Verdict.REJECT].samples
+    assert [(line.name, line.before) for line in sample.lines] == [("terms", 0.0)]
 
 
 async def test_what_would_be_refused_cannot_be_rehearsed(ctx: Context, site: Site) -> None:

@@ -17,11 +17,14 @@ from service.screening.facts import Facts
 from service.screening.facts_json import facts_from_json
 from service.screening.filter import Filter
 from service.screening.screen import screen, total
+from service.screening.terms import compile_terms
 from service.store import comments, sites
 from service.store.database import Connection
+from service.store.sites import policy_of
 from service.usecases.brake import check_brakes
 from service.usecases.decide import decide
 from service.usecases.recheck import recheck
+from service.usecases.set_policy import set_policy
 from service.usecases.set_terms import set_terms
 from service.usecases.submit import submit
 from tests.factories import a_delivery, a_submission, submitted
@@ -100,6 +103,39 @@ async def test_a_stored_bill_adds_up_and_can_be_made_again_from_what_is_stored(
         assert [json.dumps(dataclasses.asdict(each)) for each in anew.signals] == [
             json.dumps(dataclasses.asdict(each)) for each in stored.signals
         ]
+
+
+async def test_a_bill_can_be_made_again_from_the_policy_and_the_terms_that_it_names(
+    ctx: Context, site: Site, conn: Connection
+) -> None:
+    comment_id = await submitted(
+        ctx, site, a_submission(text="That quango again: http://a.example.top"), a_delivery()
+    )
+    await set_terms(ctx, site, TermsProposal([Term(TermKind.BLOCK, "quango")]), actor="ana")
+    await set_policy(ctx, site, Policy(weights={"links": 1.25, "terms": 4.5}, reject_at=3.5), actor="ana")
+    assert await recheck(ctx) == 1
+    await decide(ctx, ANA, comment_id, Choice(Action.APPROVE, 1))
+    await set_terms(ctx, site, TermsProposal(remove=[(TermKind.BLOCK, "quango")]), actor="ana")
+    await set_policy(ctx, site, Policy(version=2, weights={"links": 0.0}), actor="ana")
+    assert await recheck(ctx) == 0
+
+    stored = await comments.get(conn, [site.id], comment_id)
+    assert stored is not None
+    assert (stored.policy_version, stored.terms_version, stored.verdict) == (2, 1, Verdict.REJECT)
+    rows = await conn.fetch(
+        "SELECT kind, text, severity FROM term WHERE since <= $1 AND $1 < coalesce(until, $1 + 1)",
+        stored.terms_version,
+    )
+    terms = compile_terms([Term(TermKind(kind), text, severity) for kind, text, severity in rows])
+    [row] = await conn.fetch("SELECT * FROM policy WHERE version = $1", stored.policy_version)
+    policy = policy_of(row)
+    facts = facts_from_json(await conn.fetchval("SELECT facts FROM comment"))
+    candidate = prepare(stored.text, name=stored.name, website=stored.website, terms=terms)
+    again = screen(candidate, facts, FILTERS, policy)
+    assert [json.dumps(dataclasses.asdict(each)) for each in again.signals] == [
+        json.dumps(dataclasses.asdict(each)) for each in stored.signals
+    ]
+    assert (again.score, again.severity, again.verdict) == (stored.score, stored.severity, stored.verdict)
 
 
 async def test_a_changed_list_has_what_waits_screened_anew(

@@ -60,6 +60,9 @@ def _in_run(run: str) -> Iterator[tuple[int, int, Entry]]:
             hit = look(run[start:end])
             entry = hit.entry if hit and hit.end is None else masked(run[start:end])
             if entry and not entry.lowercase and not entry.language:
+                # A letter more that makes no other word is a word of its own: `s h i t a lot`.
+                listed = lists().words
+                end -= run[start:end] not in listed and run[start : end - 1] in listed
                 yield start, end, entry
                 start = end
                 break

@@ -84,11 +84,12 @@ def _all(candidate: Candidate, words: Sequence[str]) -> Iterator[tuple[Span, Ent
             span = Span(field, *folded.origin(start, end))
             if not _is_initial(candidate, span):
                 yield span, Entry(severity)
+    # And so is what is set apart, in `what the f u c k`.
+    for field, folded in fields:
+        yield from set_apart(candidate, field, folded)
     yield from _in_phrases(candidate, known)
     yield from in_capitals(candidate)
     yield from _in_words(candidate.readable, known)
-    for field, folded in fields:
-        yield from set_apart(candidate, field, folded)
     yield from joined(candidate)
 
 

@@ -51,8 +51,8 @@ class MoveOut(Out):
 
     comments: int
     contradicted: int = Field(
-        description="Of these, what people decided otherwise: rejected where the advice is to approve, "
-        "approved where it is to hold or to reject."
+        description="Of these, where it moved away from what people decided: they rejected what it would "
+        "approve, or approved what it would reject, or hold and does not yet."
     )
     samples: list[SampleOut] = Field(description="Ten at most, contradictions first.")
 

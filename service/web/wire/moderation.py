@@ -108,6 +108,8 @@ class CommentOut(Out):
     gone_because: Literal["withdrawn", "erased", "expired"] | None = Field(
         description="Why nothing is left of it but its place in the thread."
     )
+    policy_version: int = Field(description="The version of the site's policy that the bill was made under.")
+    terms_version: int = Field(description="The version of the site's terms that it was made under.")
     lease: LeaseOut | None = Field(description="Who is looking at it just now.")
     signals: list[SignalOut]
     segments: SegmentsOut
