@@ -6,7 +6,6 @@ from service.model.screenings import Signal
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 from service.screening.filter import filter
-from service.screening.links import foreign_links
 from service.screening.pitches import find_phrases, sells
 
 _EACH: Final = 0.4
@@ -18,11 +17,10 @@ _SHORTEST: Final = 6
     weight=2.0,
     says="It speaks of the article, of public affairs, or warns others, as readers do.",
 )
-def discussion(candidate: Candidate, facts: Facts) -> Signal | None:
-    """Speak for the author where a link, a website or the name counts against; elsewhere nothing needs it."""
-    if not (
-        candidate.website or foreign_links(candidate, facts.own_hosts) or sells(candidate.folded_name, "name")
-    ):
+def discussion(candidate: Candidate, _facts: Facts) -> Signal | None:
+    """Speak for the author where a website or the name counts against, and never louder than these do."""
+    against = bool(candidate.website) + min(2, sells(candidate.folded_name, "name"))
+    if not against:
         return None
     found = {
         candidate.quote(each.span).casefold(): each.span
@@ -31,4 +29,4 @@ def discussion(candidate: Candidate, facts: Facts) -> Signal | None:
     }
     if not found or len(candidate.tokens) < _SHORTEST:
         return None
-    return discussion.signal(-min(1.0, _EACH * len(found)), spans=[*found.values()])
+    return discussion.signal(-min(1.0, _EACH * min(len(found), against)), spans=[*found.values()])

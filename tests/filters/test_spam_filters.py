@@ -51,6 +51,9 @@ SPAM = [
     ),
     ("A spell caster brought my ex back in 3 days, WhatsApp +234 555 010 0199", "Mary", None, "pitch"),
     ("Check out my channel and subscribe, new videos daily youtube.example.com/sam", "Sam", None, "pitch"),
+    ("Plz follow my soundcloud, i make beats and i do covers", "Sam", None, "pitch"),
+    ("follow 4 follow, pls like", "Sam", None, "pitch"),
+    ("Help us reach 500 subscribers, our new song is up, come and watch", "Sam", None, "pitch"),
     (
         "Great post! Very informative article, keep up the good work.",
         "cheap shoes",
@@ -91,6 +94,8 @@ HAM = [
     "Great article. One correction: the bill passed on the 14th.",
     "Thanks for this, the timeline at the end was useful.",
     "Subscribe button is broken on Firefox, by the way.",
+    "The paper gained 500 subscribers after the strike; please support local news.",
+    "Our music teacher lost her job. Please support the petition, and come and see the school.",
     "THIS IS NOT JUSTICE. THIS IS A CIRCUS, AND YOU ALL KNOW IT.",
     "shame shame shame shame shame",
     "Go Nawaz go! Go Nawaz go! Go Nawaz go!",

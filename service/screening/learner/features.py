@@ -1,4 +1,5 @@
-"""What the learner reads in a comment: words, pairs of words, short runs of letters, and the filters' say.
+"""What the learner reads in a comment: words, pairs of words, short runs of letters, what kinds of phrases
+of those who sell it holds, and the filters' say.
 
 Each feature is a number from hashing (the "hashing trick": Weinberger et al., ICML 2009), so that no
 dictionary of other people's words is kept.
@@ -16,9 +17,10 @@ import numpy.typing as npt
 from service.model.screenings import Axis, Signal, Span
 from service.screening.candidate import Candidate, Token
 from service.screening.facts import Facts
+from service.screening.pitches import find_phrases
 
 # Raise it whenever the same comment would be read or learned otherwise: all is then read and learned anew.
-READING: Final = 3
+READING: Final = 4
 BITS: Final = 18
 SIZE: Final = 1 << BITS
 MAX_CHARACTERS: Final = 4_000
@@ -31,6 +33,8 @@ _LONGEST: Final = 5
 _WORDS_SAY: Final = 1.5
 _RUNS_SAY: Final = 1.0
 _CROWD: Final = 0.3
+# How loud one kind of phrase is.
+_KIND_SAYS: Final = 0.5
 _STEP: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xFF51AFD7ED558CCD)
 _HALF: Final = np.uint64(32)
@@ -87,7 +91,7 @@ def read(candidate: Candidate, facts: Facts, signals: Sequence[Signal]) -> Featu
     """
     pieces = _pieces(candidate)
     words = np.array([piece.feature for piece in pieces], np.uint32)
-    rules = list(_rules(signals, facts))
+    rules = [*_rules(signals, facts), *_kinds(candidate)]
     groups = [(_distinct(words), _WORDS_SAY), (_distinct(_runs(_readable(candidate))), _RUNS_SAY)]
     indices = [group for group, _ in groups] + [np.array([index for index, _ in rules], np.uint32)]
     values = [np.full(len(group), share / max(1, len(group)) ** _CROWD) for group, share in groups]
@@ -141,8 +145,8 @@ def _without_numbers(text: str) -> str:
     return text if text.isalpha() else _NUMBER.sub("0", text)
 
 
-def _lies_in(token: Token, places: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= token.start < end for start, end in places)
+def _lies_in(piece: Token | Span, places: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= piece.start < end for start, end in places)
 
 
 def _readable(candidate: Candidate) -> str:
@@ -173,6 +177,19 @@ def _rules(signals: Sequence[Signal], facts: Facts) -> Iterator[tuple[int, float
         score += signal.points if signal.axis is Axis.SPAM else 0.0
     yield _hash("score"), max(-2.0, min(2.0, score / 3))
     yield _hash("reply:long" if facts.fill_seconds and facts.fill_seconds > 60 else "reply"), 0.1
+
+
+def _kinds(candidate: Candidate) -> Iterator[tuple[int, float]]:
+    """Which kinds of phrases stand in the text, single words apart from longer ones.
+
+    So what one phrase taught is known of others of its kind that no lesson held. In links there are no
+    phrases but paths.
+    """
+    links = [(link.span.start, link.span.end) for link in candidate.links if link.span.field == "text"]
+    phrases = find_phrases(candidate.folded_text, "text")
+    outside = [each for each in phrases if not _lies_in(each.span, links)]
+    for group, is_long in dict.fromkeys((each.group, each.is_long) for each in outside):
+        yield _hash(f"{'phrase' if is_long else 'word'}:{group}"), _KIND_SAYS
 
 
 def _hash(text: str) -> int:

@@ -22,6 +22,8 @@ from service.screening.learner.lessons import Lesson
 MIN_SPAM: Final = 10
 MIN_HAM: Final = 20
 _PENALTY: Final = 0.1
+# How often a feature is taken to have been seen in spam, and in ham, beyond what was counted.
+_SMOOTHING: Final = 0.5
 _MEMORY: Final = 8
 _ROUNDS: Final = 60
 _ENOUGH: Final = 1e-4
@@ -112,9 +114,14 @@ def _fit(lessons: Sequence[Lesson], labels: Vector) -> tuple[tuple[npt.NDArray[n
 def _stretch(table: _Table, labels: Vector) -> Vector:
     """How well each feature alone tells spam from the rest, as a factor around one."""
     spam, ham = table.counts(labels), table.counts(1 - labels)
-    ratios = np.log((spam + 1) / (labels.sum() + 2)) - np.log((ham + 1) / (len(labels) - labels.sum() + 2))
+    ratios = _log_share(spam, labels.sum()) - _log_share(ham, len(labels) - labels.sum())
     stretch: Vector = 0.5 + 0.5 * np.abs(ratios)
     return stretch
+
+
+def _log_share(counts: Vector, whole: float) -> Vector:
+    shares: Vector = np.log((counts + _SMOOTHING) / (whole + 2 * _SMOOTHING))
+    return shares
 
 
 def _table(lessons: Sequence[Lesson]) -> tuple[npt.NDArray[np.int64], _Table]:

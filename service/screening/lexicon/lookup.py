@@ -161,4 +161,5 @@ def _phrases_with(word: str) -> Sequence[Phrase]:
 
 @lru_cache(maxsize=8_192)
 def plainly(word: str) -> frozenset[str]:
+    """What a word may be read as where the words around it vouch for it."""
     return frozenset(loose_readings(word))
