@@ -15,10 +15,11 @@ from typing import Final
 
 from better_profanity import Profanity
 
-from service.model.screenings import Axis, Signal
+from service.model.screenings import Axis, Signal, Span
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 from service.screening.filter import filter
+from service.screening.lexicon.finding import find
 from service.screening.lexicon.lists import is_sure, words_of
 from service.screening.terms import is_covered
 
@@ -34,15 +35,24 @@ _SHORTEST: Final = 4
     says="The library better-profanity finds swear words in it, too.",
     axis=Axis.PROFANITY,
 )
-def better_profanity(candidate: Candidate, _facts: Facts) -> Signal | None:
-    """Speak when the library knows a word of the text, the name, or the website's host."""
+def better_profanity(candidate: Candidate, facts: Facts) -> Signal | None:
+    """Speak when the library knows a word of the text, the name, or the website's host.
+
+    What lies in a longer find of the lists is marked as they mark it.
+    """
     answers = map(_ask, (token.text[: MAX_WORD + 1] for token in candidate.readable))
     flagged = (token.span for token in compress(candidate.readable, answers))
     spans = [*islice((span for span in flagged if not is_covered(span, candidate.allowed)), MAX_SPANS)]
     if not spans:
         return None
+    listed = [each.span for each in find(candidate, facts.language)]
+    spans = list(dict.fromkeys(_widened(span, listed) for span in spans))
     quotes = list(dict.fromkeys(candidate.quote(span) for span in spans))
     return better_profanity.signal(1.0, spans=spans, evidence=quotes[:MAX_QUOTES], severity=1)
+
+
+def _widened(span: Span, listed: Sequence[Span]) -> Span:
+    return next((each for each in listed if is_covered(span, [each])), span)
 
 
 @dataclass(frozen=True, slots=True)

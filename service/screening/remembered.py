@@ -4,20 +4,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
-from service.screening.folding import Folded
-
+Read = TypeVar("Read")
 Result = TypeVar("Result")
 
 
-def remembered(read: Callable[[Folded, str], Result]) -> Callable[[Folded, str], Result]:
+def remembered(read: Callable[[Read, str], Result]) -> Callable[[Read, str], Result]:
     """Keep what a pure reading of a text gave last: filters look at one candidate after the other."""
-    last: dict[str, tuple[Folded, Result]] = {}
+    last: dict[str, tuple[Read, Result]] = {}
 
     @wraps(read)
-    def reading(folded: Folded, field: str) -> Result:
-        known = last.get(field)
-        if known is None or known[0] is not folded:
-            last[field] = known = folded, read(folded, field)
+    def reading(what: Read, how: str) -> Result:
+        known = last.get(how)
+        if known is None or known[0] is not what:
+            last[how] = known = what, read(what, how)
         return known[1]
 
     return reading

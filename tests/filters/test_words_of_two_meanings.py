@@ -146,3 +146,53 @@ def test_the_library_does_not_flag_what_the_lists_excuse(candidate: Make, text: 
 )
 def test_related_languages_are_told_apart(find: Find, text: str, language: str) -> None:
     assert find(text, language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("fu ck this weather", "fu ck"),
+        ("what a bunch of wan-\nkers", "wan-\nkers"),
+        ("so W.A.N.K.E.R. it is", "W.A.N.K.E.R"),
+        ("what d*i*c*k*s they are", "d*i*c*k*s"),
+        ("WhatAWanker! Resign", "Wanker"),
+        ("#FuckTheTollTax trends", "Fuck"),
+        ("fuckthisgovernment now", "fuck"),
+        ("youlittleshit give it back", "shit"),
+        ("ask @fuckwit_finance", "fuckwit"),
+        ("ʞɔnɟ this paper", "ʞɔnɟ"),
+        ("Asssshoooole! you", "Asssshoooole"),
+        ("beyond f——d repair", "f——d"),
+        ("So eine Sch...e", "Sch...e"),
+        ("ce budget de m€rd€ !", "m€rd€"),
+        ("a cսnտ and ωhοre", "cսnտ"),
+        ("what a vvanker", "vvanker"),
+        ("c o ñ o, otra", "c o ñ o"),
+    ],
+)
+def test_a_word_is_found_however_it_is_cut_or_joined(find: Find, text: str, word: str) -> None:
+    assert word in find(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Push it to the limit, s hit by, put a stop to it.",
+        "The difference between GA and FA is small; kan tot morgen.",
+        "The victim, named only as S*** B*** by the court, is safe.",
+        "A witness identified as F*** was heard.",
+        "sed 's/hit/miss/g' scores.txt",
+        "Parking is A$5 here.",
+        "le pays d'Ouche au cul-de-sac",
+        "S. H. Iqbal and Wong Fu Ck wrote.",
+    ],
+)
+def test_what_is_cut_by_accident_is_left_alone(find: Find, text: str) -> None:
+    assert find(text) == []
+
+
+def test_both_detectors_mark_the_same_place(candidate: Make) -> None:
+    made, facts = candidate("that mother fucker again"), Facts(False, 20.0, True)
+    found, library = profanity(made, facts), better_profanity(made, facts)
+    assert found and library
+    assert [*found.spans] == [*library.spans]

@@ -33,6 +33,8 @@ _PARTS: Final = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONGEST_TAG: Final = 100
 # `who're` is two words, and they are no others.
 _CONTRACTED: Final = frozenset({"re", "s", "t", "d", "m", "ll", "ve"})
+# S. H. Iqbal has two of them, W.A.N.K.E.R. is no name.
+_LONG_NAME: Final = 10
 _INITIALS: Final = re.compile(r"(?:[A-Z]\. ?){2,}")
 
 
@@ -43,7 +45,8 @@ def set_apart(candidate: Candidate, field: str, folded: Folded) -> Iterator[tupl
     left = _MAX_APART
     for match in _SPELT.finditer(folded.text):
         span = Span(field, *folded.origin(*match.span()))
-        if _INITIALS.match(candidate.quote(span)):
+        quote = candidate.quote(span)
+        if _INITIALS.match(quote) and len(quote) < _LONG_NAME:
             continue
         places = [match.start() + place for place, letter in enumerate(match[0]) if letter.isalnum()]
         run = "".join(folded.text[place] for place in places[:left])

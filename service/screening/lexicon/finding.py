@@ -12,11 +12,13 @@ from service.screening.lexicon.languages import is_rather, languages_of
 from service.screening.lexicon.lists import Entry, as_spelt, lists
 from service.screening.lexicon.lookup import MAX_WORD, Known, cut, plainly, read
 from service.screening.lexicon.masks import masked_words
+from service.screening.remembered import remembered
 from service.screening.terms import is_covered
 
 MAX_FOUND: Final = 50
 _NEAR: Final = 5
 _INITIAL: Final = re.compile(r"(?<!\w)[A-Z][*.]{3,}")
+_CALLED: Final = re.compile(r"\b(?:named|identified|known|referred to)(?: \w+){0,3} $")
 
 
 class Found(NamedTuple):
@@ -26,6 +28,7 @@ class Found(NamedTuple):
     severity: int
 
 
+@remembered
 def find(candidate: Candidate, language: str) -> Sequence[Found]:
     """Every listed word, at most `MAX_FOUND`; `language` is the site's (BCP 47 primary subtag)."""
     words = [token.text if len(token.text) <= MAX_WORD else cut(token.text) for token in candidate.readable]
@@ -56,7 +59,7 @@ def find(candidate: Candidate, language: str) -> Sequence[Found]:
 def _is_written_so(quote: str, entry: Entry) -> bool:
     if entry.lowercase and quote != quote.lower():
         return False
-    return not entry.written or as_spelt(quote) == entry.written
+    return not entry.written or as_spelt("".join(filter(str.isalnum, quote))) == entry.written
 
 
 def _excused(tokens: Sequence[Token], site: str) -> frozenset[tuple[str, int]]:
@@ -127,8 +130,8 @@ def _is_initial(candidate: Candidate, span: Span) -> bool:
     quote = candidate.quote(span)
     if not quote[0].isupper() or any(map(str.isalpha, quote[1:])) or span.field != "text":
         return False
-    around = candidate.text[max(0, span.start - 12) : span.end + 12]
-    return len(_INITIAL.findall(around)) > 1
+    before, after = candidate.text[max(0, span.start - 40) : span.start], candidate.text[span.end :][:12]
+    return bool(_CALLED.search(before)) or len(_INITIAL.findall(f"{before[-12:]}{quote}{after}")) > 1
 
 
 def _is_name(candidate: Candidate, span: Span) -> bool:

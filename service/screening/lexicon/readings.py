@@ -14,6 +14,7 @@ _LEET_L: Final = str.maketrans("013456789@$!|€£", "oleasgtbgasllel")
 _LEET_SIGNS: Final = re.compile(r"[013456789@$!|€£]")
 # A$5, US$20: what is sold for dollars is no word.
 _PRICE: Final = re.compile(r"[a-z]{0,3}[$€£][\d.,]+")
+_TWO: Final = 2
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 
 
@@ -49,7 +50,14 @@ def _shortened(word: str) -> Sequence[str]:
         return ()
     if _RUN.search(word):
         once = _RUN.sub(r"\1", word)
-        return once, _RUN.sub(r"\1\1", word), _DOUBLE_VOWEL.sub(r"\1", once)
+        found = [once, _RUN.sub(r"\1\1", word), _DOUBLE_VOWEL.sub(r"\1", once)]
+        # `asssshoooole`: one run is twins, the other is not.
+        if len(_RUN.findall(word)) == _TWO:
+            found += [
+                _RUN.sub(r"\1", _RUN.sub(r"\1\1", word, count=1)),
+                _RUN.sub(r"\1\1", _RUN.sub(r"\1", word, count=1)),
+            ]
+        return found
     return (word[::2],) if _ALL_DOUBLED.fullmatch(word) else ()
 
 
