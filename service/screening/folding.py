@@ -31,7 +31,7 @@ _LOOK_ALIKES: Final = {
     # Cyrillic letters with strokes and hooks, and the one that stands for u in disguises.
     **dict(zip("ғҝқҟҡҳұүҫѵц", "fkkkkxyycvu", strict=True)),
     **dict(zip("ɓƈɖɗʄɠɦƙɱɲɳŋƥʠɽʂƭʋɛəʊɯʍɔɐ", "bcddfghkmnnnpqrstveeuwmca", strict=True)),
-    **dict(zip("ημγσω", "nuyow", strict=True)),
+    **dict(zip("ημγω", "nuyw", strict=True)),
     # Canadian syllabics and Cherokee, as in the alphabets that generators of styled text offer.
     **dict(zip("ᗩᗷᑕᗪᗴᖴᕼᒍᒪᗰᑎᑭᖇᔕᑌᐯᗯᘔᛕ", "abcdefhjlmnprsuvwzk", strict=True)),
     **dict(zip("ᎪᏴᏟᎠᎬᎶᎻᏆᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ", "abcdeghijklmprstvwz", strict=True)),
