@@ -168,6 +168,9 @@ def test_related_languages_are_told_apart(find: Find, text: str, language: str) 
         ("a cսnտ and ωhοre", "cսnտ"),
         ("what a vvanker", "vvanker"),
         ("c o ñ o, otra", "c o ñ o"),
+        ("sh[i]t journalism", "sh[i]t"),
+        ("phuqing potholes", "phuqing"),
+        ("encore un FDP qui vote", "FDP"),
     ],
 )
 def test_a_word_is_found_however_it_is_cut_or_joined(find: Find, text: str, word: str) -> None:
@@ -180,6 +183,8 @@ def test_a_word_is_found_however_it_is_cut_or_joined(find: Find, text: str, word
         "Push it to the limit, s hit by, put a stop to it.",
         "The difference between GA and FA is small; kan tot morgen.",
         "The victim, named only as S*** B*** by the court, is safe.",
+        "The family court heard Ms C*** and her son B****** by video.",
+        "The person(s) named, and (s)he, wrote colo(u)r.",
         "A witness identified as F*** was heard.",
         "sed 's/hit/miss/g' scores.txt",
         "Parking is A$5 here.",

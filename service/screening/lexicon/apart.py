@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from functools import cache
+from itertools import islice, pairwise
 from typing import Final
 
 from service.model.screenings import Span
@@ -10,7 +11,7 @@ from service.screening.candidate import Candidate, Token
 from service.screening.folding import Folded
 from service.screening.lexicon.lists import Entry, lists
 from service.screening.lexicon.lookup import look
-from service.screening.lexicon.masks import is_dashed, masked
+from service.screening.lexicon.masks import dashed_words, masked
 
 _SHORTEST_RUN: Final = 4
 _LONGEST_IN_RUN: Final = 16
@@ -45,8 +46,11 @@ _WORDS: Final = frozenset(
 _SHORTEST_PART: Final = 3
 _LONG: Final = 6
 _HUMP: Final = re.compile("[a-z][A-Z]")
+_HUMPED: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]{0,20}[a-z][A-Z][A-Za-z]{0,60}")
+_BRACKETED: Final = re.compile(r"(?<!\w)[a-z]{1,10}[\[({][a-z]{1,3}[\])}][a-z]{1,10}(?!\w)")
+_MAX_TAGS: Final = 100
 _PARTS: Final = re.compile("[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_LONGEST_TAG: Final = 100
+_LONGEST_CUT: Final = 14
 # `who're` is two words, and they are no others.
 _CONTRACTED: Final = frozenset({"re", "s", "t", "d", "m", "ll", "ve"})
 # S. H. Iqbal has two of them, W.A.N.K.E.R. is no name.
@@ -91,20 +95,33 @@ def _in_run(run: str) -> Iterator[tuple[int, int, Entry]]:
 
 def joined(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
     """Words cut once: by a sign (`sh.it`), by the end of a line (`wan-`, `ker`), or by a space (`fu ck`)."""
+    texts, beginnings, words = {"text": candidate.text, "name": candidate.name}, _beginnings(), lists().words
     for one, other in pairwise(candidate.readable):
-        word = one.text + other.text
-        if other.start - one.end > 2 or one.field != other.field or len(word) > _LONGEST_IN_RUN - 2:
+        gap = other.start - one.end
+        if not 0 < gap <= 2 or one.field != other.field or one.field not in texts:
             continue
-        entry = lists().words.get(word)
-        if not entry or entry.language or entry.lowercase or (entry.severity < 2 and len(word) < _LONG):
+        is_space = texts[one.field][one.end] == " "
+        # Most words stand beside a space and begin none that people cut.
+        if is_space and (gap > 1 or one.text not in beginnings):
             continue
-        between = candidate.quote(Span(one.field, one.end, other.start))
-        if _is_cut(candidate, one, other) if between == " " else _is_joint(candidate, one, other, between):
+        entry = words.get(one.text + other.text)
+        if not entry or entry.language or entry.lowercase or len(one.text + other.text) > _LONGEST_CUT:
+            continue
+        if entry.severity < 2 and len(one.text + other.text) < _LONG:
+            continue
+        if _is_cut(candidate, one, other) if is_space else _is_joint(candidate, one, other):
             yield Span(one.field, one.start, other.end), entry
 
 
-def _is_joint(candidate: Candidate, one: Token, other: Token, sign: str) -> bool:
+@cache
+def _beginnings() -> frozenset[str]:
+    """What the words that people cut begin with."""
+    return frozenset(word[:end] for word in dashed_words() for end in range(2, len(word)))
+
+
+def _is_joint(candidate: Candidate, one: Token, other: Token) -> bool:
     """Whether a sign cuts a word: a chain of them (`Pu-ta-yuan`) is a name, and `s/hit/miss/` is none."""
+    sign = candidate.quote(Span(one.field, one.end, other.start))
     if (
         not _JOINT.fullmatch(sign)
         or other.text in _CONTRACTED
@@ -118,22 +135,31 @@ def _is_joint(candidate: Candidate, one: Token, other: Token, sign: str) -> bool
 
 def _is_cut(candidate: Candidate, one: Token, other: Token) -> bool:
     """Whether a space was put into a word: neither two words of their own, nor a name."""
-    if not is_dashed(one.text + other.text) or other.text in _WORDS:
+    if one.text + other.text not in dashed_words() or other.text in _WORDS:
         return False
-    if len(one.text) == 1 or (one.text in _WORDS and len(other.text) < _SHORTEST_PART):
+    if one.text in _WORDS and len(other.text) < _SHORTEST_PART:
         return False
     return not candidate.quote(other.span)[0].isupper() or candidate.quote(one.span).isupper()
 
 
+def in_brackets(candidate: Candidate, field: str, folded: Folded) -> Iterator[tuple[Span, Entry]]:
+    """Words with a letter in brackets: `sh[i]t`; `person(s)` and `(s)he` are none."""
+    if "[" not in folded.text and "(" not in folded.text:
+        return
+    for match in islice(_BRACKETED.finditer(folded.text), _MAX_TAGS):
+        entry = lists().words.get("".join(filter(str.isalpha, match[0])))
+        if entry and not entry.language and not entry.lowercase:
+            yield Span(field, *folded.origin(*match.span())), entry
+
+
 def in_capitals(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
-    """Words that only capitals tell apart: `#FuckTheTollTax`, `WhatAWanker`."""
+    """Words that only capitals tell apart: `#FuckTheTollTax`, `WhatAWanker`; not in links."""
     if not _HUMP.search(candidate.text):
         return
-    for token in candidate.readable:
-        quote = candidate.quote(token.span)
-        if token.field != "text" or not _HUMP.search(quote):
+    for tag in islice(_HUMPED.finditer(candidate.text), _MAX_TAGS):
+        if any(link.span.start <= tag.start() < link.span.end for link in candidate.links):
             continue
-        for match in _PARTS.finditer(quote[:_LONGEST_TAG]):
+        for match in _PARTS.finditer(candidate.text, *tag.span()):
             entry = lists().words.get(match[0].lower())
             if entry and not entry.language and not entry.lowercase and not entry.written:
-                yield Span(token.field, token.start + match.start(), token.start + match.end()), entry
+                yield Span("text", *match.span()), entry

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from service.model.screenings import Span
 from service.screening.candidate import Candidate, Token
-from service.screening.lexicon.apart import in_capitals, joined, set_apart
+from service.screening.lexicon.apart import in_brackets, in_capitals, joined, set_apart
 from service.screening.lexicon.languages import is_rather, languages_of
 from service.screening.lexicon.lists import Entry, as_spelt, lists
 from service.screening.lexicon.lookup import MAX_WORD, Known, cut, plainly, read
@@ -18,7 +18,9 @@ from service.screening.terms import is_covered
 MAX_FOUND: Final = 50
 _NEAR: Final = 5
 _INITIAL: Final = re.compile(r"(?<!\w)[A-Z][*.]{3,}")
-_CALLED: Final = re.compile(r"\b(?:named|identified|known|referred to)(?: \w+){0,3} $")
+_CALLED: Final = re.compile(
+    r"\b(?:(?:named|identified|known|referred to)(?: \w+){0,3} |(?:Mr|Ms|Mrs|Miss|Dr)\.? )$"
+)
 
 
 class Found(NamedTuple):
@@ -90,6 +92,7 @@ def _all(candidate: Candidate, words: Sequence[str]) -> Iterator[tuple[Span, Ent
     # And so is what is set apart, in `what the f u c k`.
     for field, folded in fields:
         yield from set_apart(candidate, field, folded)
+        yield from in_brackets(candidate, field, folded)
     yield from _in_phrases(candidate, known)
     yield from in_capitals(candidate)
     yield from _in_words(candidate.readable, known)
@@ -130,8 +133,8 @@ def _is_initial(candidate: Candidate, span: Span) -> bool:
     quote = candidate.quote(span)
     if not quote[0].isupper() or any(map(str.isalpha, quote[1:])) or span.field != "text":
         return False
-    before, after = candidate.text[max(0, span.start - 40) : span.start], candidate.text[span.end :][:12]
-    return bool(_CALLED.search(before)) or len(_INITIAL.findall(f"{before[-12:]}{quote}{after}")) > 1
+    before = candidate.text[max(0, span.start - 40) : span.start]
+    return bool(_CALLED.search(before)) or len(_INITIAL.findall(candidate.text)) > 1
 
 
 def _is_name(candidate: Candidate, span: Span) -> bool:

@@ -64,9 +64,9 @@ def masked(word: str) -> Entry | None:
     return None
 
 
-def is_dashed(word: str) -> bool:
-    """Whether a word is one of the few that people cut by dashes, dots or a space."""
-    return word in _masks().dashed
+def dashed_words() -> frozenset[str]:
+    """The few words that people cut by dashes, dots or a space."""
+    return _masks().dashed
 
 
 def masked_words(text: str) -> Iterator[tuple[int, int, int]]:
