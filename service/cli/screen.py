@@ -112,25 +112,31 @@ def _verdict(candidate: Candidate, screening: Screening) -> Mapping[str, object]
         "spam": screening.score >= policy.spam_at,
         "spam_score": round(1 / (1 + math.exp(policy.spam_at - screening.score)), 4),
         "advice": screening.verdict.value,
-        "reasons": [_reason(signal) for signal in screening.signals],
+        "reasons": [reason for signal in screening.signals for reason in _reasons(signal)],
         **({"truncated": True} if candidate.truncated else {}),
     }
 
 
-def _reason(signal: Signal) -> Mapping[str, object]:
-    """One line of the bill; `field` is where it looked first, None where no place in the words is meant."""
-    spans = [{"field": _FIELDS[each.field], "start": each.start, "end": each.end} for each in signal.spans]
-    return {
-        "code": signal.name,
-        "weight": signal.weight,
-        "strength": round(signal.strength, 4),
-        "points": round(signal.points, 4),
-        "sentence": signal.sentence,
-        "severity": signal.severity,
-        "field": spans[0]["field"] if spans else None,
-        "spans": spans,
-        "evidence": list(signal.evidence),
-    }
+def _reasons(signal: Signal) -> Iterator[Mapping[str, object]]:
+    """A line of the bill, once for each field that it looked at; the points are told once.
+
+    `spans` are pairs of code points of that field, end exclusive. `field` is None where no place is meant.
+    """
+    spans: dict[str | None, list[tuple[int, int]]] = {}
+    for span in signal.spans:
+        spans.setdefault(_FIELDS[span.field], []).append((span.start, span.end))
+    for number, (field, pairs) in enumerate((spans or {None: []}).items()):
+        yield {
+            "code": signal.name,
+            "weight": signal.weight,
+            "strength": round(signal.strength, 4),
+            "points": round(signal.points, 4) if number == 0 else 0.0,
+            "sentence": signal.sentence,
+            "severity": signal.severity,
+            "field": field,
+            "spans": pairs,
+            "evidence": list(signal.evidence),
+        }
 
 
 def _explained(candidate: Candidate, screening: Screening) -> str:

@@ -31,7 +31,7 @@ def test_each_line_gets_one_answer_in_order() -> None:
     swear, plain, spam = map(json.loads, done.stdout.splitlines())
     assert (swear["profane"], swear["severity"], swear["advice"], swear["spam"]) == (True, 2, "hold", False)
     [found] = [reason for reason in swear["reasons"] if reason["code"] == "profanity"]
-    assert found["spans"] == [{"field": "text", "start": 15, "end": 23}]
+    assert (found["field"], found["spans"]) == ("text", [[15, 23]])
     assert (plain["advice"], plain["reasons"], plain["severity"]) == ("approve", [], 0)
     assert (spam["spam"], spam["profane"]) == (True, False)
     assert spam["spam_score"] > 0.5 > plain["spam_score"]
@@ -87,6 +87,13 @@ def test_each_reason_names_the_field_that_it_looked_at() -> None:
     fields = {reason["code"]: reason["field"] for reason in json.loads(done.stdout)["reasons"]}
     assert fields["profanity"] == "author"
     assert fields["disposable_email"] is None
+
+
+def test_a_line_that_looked_at_two_fields_is_a_reason_for_each_and_its_points_count_once() -> None:
+    done = run([{"text": "oh shit", "author": "Shit happens"}])
+    reasons = [each for each in json.loads(done.stdout)["reasons"] if each["code"] == "profanity"]
+    assert {each["field"]: each["spans"] for each in reasons} == {"author": [[0, 4]], "text": [[3, 7]]}
+    assert [each["points"] > 0 for each in reasons] == [True, False]
 
 
 def test_the_bill_for_people_shows_what_a_terminal_would_obey() -> None:
