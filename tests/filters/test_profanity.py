@@ -27,18 +27,6 @@ Find = Callable[..., list[str]]
 FACTS = Facts(False, 20.0, True)
 
 
-@pytest.fixture(scope="session")
-def find(candidate: Make) -> Find:
-    """What the filter marks, in order."""
-
-    def run(text: str, name: str = "Sam", website: str | None = None, language: str = "en") -> list[str]:
-        made = candidate(text, name=name, website=website)
-        signal = profanity(made, Facts(False, 20.0, True, language=language))
-        return [made.quote(span) for span in signal.spans] if signal else []
-
-    return run
-
-
 @pytest.mark.parametrize(
     "written",
     [

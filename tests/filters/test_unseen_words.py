@@ -4,25 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from service.filters.profanity import profanity
 from service.screening.candidate import Candidate
-from service.screening.facts import Facts
 from service.screening.lexicon.masks import MAX_MASKED, masked_words
 
 Make = Callable[..., Candidate]
 Find = Callable[..., list[str]]
-
-
-@pytest.fixture(scope="session")
-def find(candidate: Make) -> Find:
-    """What the filter marks, in order."""
-
-    def run(text: str, language: str = "en") -> list[str]:
-        made = candidate(text)
-        signal = profanity(made, Facts(False, 20.0, True, language=language))
-        return [made.quote(span) for span in signal.spans] if signal else []
-
-    return run
 
 
 @pytest.mark.parametrize(

@@ -14,18 +14,6 @@ Make = Callable[..., Candidate]
 Find = Callable[..., list[str]]
 
 
-@pytest.fixture(scope="session")
-def find(candidate: Make) -> Find:
-    """What the filter marks, in order."""
-
-    def run(text: str, language: str = "en") -> list[str]:
-        made = candidate(text)
-        signal = profanity(made, Facts(False, 20.0, True, language=language))
-        return [made.quote(span) for span in signal.spans] if signal else []
-
-    return run
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -62,7 +50,7 @@ def test_the_same_letters_swear_where_no_name_can_stand(find: Find, text: str, w
     ],
 )
 def test_a_word_in_its_other_meaning_is_left_alone(find: Find, text: str, language: str) -> None:
-    assert find(text, language) == []
+    assert find(text, language=language) == []
 
 
 @pytest.mark.parametrize(
@@ -77,7 +65,7 @@ def test_a_word_in_its_other_meaning_is_left_alone(find: Find, text: str, langua
     ],
 )
 def test_and_found_in_the_foul_one(find: Find, text: str, word: str, language: str) -> None:
-    assert find(text, language) == [word]
+    assert find(text, language=language) == [word]
 
 
 @pytest.mark.parametrize(
@@ -85,11 +73,11 @@ def test_and_found_in_the_foul_one(find: Find, text: str, word: str, language: s
     [("یہ حرامي لوگ ہیں", "حرامي", "ur"), ("یہ كنجر لوگ ہیں", "كنجر", "ur"), ("يہ چوتيا ہے", "چوتيا", "ur")],
 )
 def test_urdu_typed_with_arabic_letters_is_read(find: Find, text: str, word: str, language: str) -> None:
-    assert find(text, language) == [word]
+    assert find(text, language=language) == [word]
 
 
 def test_the_same_word_in_arabic_is_another(find: Find) -> None:
-    assert find("هو حرامي في هذا البلد", "ar") == []
+    assert find("هو حرامي في هذا البلد", language="ar") == []
 
 
 @pytest.mark.parametrize(
@@ -145,7 +133,7 @@ def test_the_library_does_not_flag_what_the_lists_excuse(candidate: Make, text: 
     ],
 )
 def test_related_languages_are_told_apart(find: Find, text: str, language: str) -> None:
-    assert find(text, language) == []
+    assert find(text, language=language) == []
 
 
 @pytest.mark.parametrize(
