@@ -127,9 +127,15 @@ def _lines(path: Traversable) -> Sequence[str]:
 
 
 def _excuses(lines: Iterable[str]) -> Mapping[str, frozenset[str]]:
-    """`words: other words` on each line: the former are innocent beside one of the latter."""
-    parted = (line.partition(":") for line in lines)
-    return {form: frozenset(_forms(beside)) for words, _, beside in parted for form in _forms(words)}
+    """`words: other words` on each line: the former are innocent beside one of the latter.
+
+    Several lines may speak of a word, one in each language that it belongs to.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for words, _, beside in (line.partition(":") for line in lines):
+        for form in _forms(words):
+            found[form] = found.get(form, frozenset()) | frozenset(_forms(beside))
+    return found
 
 
 @cache
