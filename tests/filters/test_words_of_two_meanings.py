@@ -68,6 +68,8 @@ def test_a_word_in_its_other_meaning_is_left_alone(find: Find, text: str, langua
         ("bhen chod hukumat", "bhen chod", "ur"),
         ("bc ye kya hai", "bc", "ur"),
         ("that bastard lied", "bastard", "en"),
+        ("he is a fucking village idiot", "fucking", "en"),
+        ("stupid bitch and her dogs of war", "bitch", "en"),
     ],
 )
 def test_and_found_in_the_foul_one(find: Find, text: str, word: str, language: str) -> None:
