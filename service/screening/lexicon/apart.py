@@ -160,6 +160,6 @@ def in_capitals(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
         if any(link.span.start <= tag.start() < link.span.end for link in candidate.links):
             continue
         for match in _PARTS.finditer(candidate.text, *tag.span()):
-            entry = lists().words.get(match[0].lower())
-            if entry and not entry.language and not entry.lowercase and not entry.written:
-                yield Span("text", *match.span()), entry
+            hit = look(match[0].lower()) if len(match[0]) > 1 else None
+            if hit and hit.end is None and hit.entry == Entry(hit.entry.severity):
+                yield Span("text", *match.span()), hit.entry

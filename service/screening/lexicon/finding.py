@@ -11,7 +11,7 @@ from service.screening.lexicon.apart import in_brackets, in_capitals, joined, se
 from service.screening.lexicon.languages import is_rather, languages_of
 from service.screening.lexicon.lists import Entry, as_spelt, lists
 from service.screening.lexicon.lookup import MAX_WORD, Known, cut, plainly, read
-from service.screening.lexicon.masks import masked_words
+from service.screening.lexicon.masks import masked, masked_words
 from service.screening.remembered import remembered
 from service.screening.terms import is_covered
 
@@ -90,6 +90,7 @@ def _all(candidate: Candidate, words: Sequence[str]) -> Iterator[tuple[Span, Ent
             if not _is_initial(candidate, span):
                 yield span, Entry(severity)
     # And so is what is set apart, in `what the f u c k`.
+    yield from _in_disguise(candidate)
     for field, folded in fields:
         yield from set_apart(candidate, field, folded)
         yield from in_brackets(candidate, field, folded)
@@ -109,6 +110,15 @@ def _in_words(tokens: Sequence[Token], known: Sequence[tuple[int, Known]]) -> It
             yield Span(token.field, token.start + hit.start, token.start + hit.end), hit.entry
         else:
             yield token.span, hit.entry
+
+
+def _in_disguise(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
+    """Words that are innocent by themselves, and whose letters were struck through or set apart unseen."""
+    if candidate.folded_text.offsets is None:
+        return
+    for token in candidate.readable:
+        if 2 * (token.end - token.start) >= 3 * len(token.text) and (entry := masked(token.text)):
+            yield token.span, entry
 
 
 def _in_phrases(candidate: Candidate, known: Sequence[tuple[int, Known]]) -> Iterator[tuple[Span, Entry]]:

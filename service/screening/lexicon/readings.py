@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import product
 from typing import Final
 
 _TWINS: Final = re.compile(r"(.)\1")
@@ -12,9 +13,9 @@ _ALL_DOUBLED: Final = re.compile(r"(?:(.)\1){3,}")
 _LEET: Final = str.maketrans("013456789@$!|€£", "oieasgtbgasilel")
 _LEET_L: Final = str.maketrans("013456789@$!|€£", "oleasgtbgasllel")
 _LEET_SIGNS: Final = re.compile(r"[013456789@$!|€£]")
-# A$5, US$20: what is sold for dollars is no word.
-_PRICE: Final = re.compile(r"[a-z]{0,3}[$€£][\d.,]+")
-_TWO: Final = 2
+# A$5 and US$20 are prices, 5h17m12s is a time.
+_FIGURE: Final = re.compile(r"[a-z]{0,3}[$€£][\d.,]+|(?:\d{1,3}(?:h|m|s|d|min|sec|ms))+")
+_MOST_RUNS: Final = 3
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 
 
@@ -48,17 +49,22 @@ def loose_readings(word: str) -> Iterable[str]:
 def _shortened(word: str) -> Sequence[str]:
     if not _TWINS.search(word):
         return ()
-    if _RUN.search(word):
-        once = _RUN.sub(r"\1", word)
-        found = [once, _RUN.sub(r"\1\1", word), _DOUBLE_VOWEL.sub(r"\1", once)]
+    if runs := _RUN.findall(word):
+        found = [_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)]
         # `asssshoooole`: one run is twins, the other is not.
-        if len(_RUN.findall(word)) == _TWO:
-            found += [
-                _RUN.sub(r"\1", _RUN.sub(r"\1\1", word, count=1)),
-                _RUN.sub(r"\1\1", _RUN.sub(r"\1", word, count=1)),
-            ]
-        return found
+        if 1 < len(runs) <= _MOST_RUNS:
+            found += ["".join(parts) for parts in product(*_choices(word))]
+        return [*found, _DOUBLE_VOWEL.sub(r"\1", found[0])]
     return (word[::2],) if _ALL_DOUBLED.fullmatch(word) else ()
+
+
+def _choices(word: str) -> Sequence[Sequence[str]]:
+    """The parts of a word, and each of its runs as one letter or as two."""
+    parts, done = list[Sequence[str]](), 0
+    for match in _RUN.finditer(word):
+        parts += [(word[done : match.start()],), (match[1], 2 * match[1])]
+        done = match.end()
+    return [*parts, (word[done:],)]
 
 
 def doubled_vowels_read_once(word: str) -> str | None:
@@ -69,6 +75,6 @@ def doubled_vowels_read_once(word: str) -> str | None:
 def _may_be_leet(word: str) -> bool:
     """A55 is a road; two letters, or a sign that no number has, make a word."""
     letters = len(_LETTERS.findall(word))
-    if _PRICE.fullmatch(word):
+    if _FIGURE.fullmatch(word):
         return False
     return letters >= 2 or (letters == 1 and any(sign in word for sign in "@$!"))
