@@ -19,6 +19,8 @@ def doubts(page: Page) -> list[str]:
 
 
 def _found(page: Page, *kinds: str) -> list[str]:
+    # What comes into sight is laid out in the frame after next: until then its targets have no size.
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     options = {"runOnly": {"type": "tag", "values": list(_RULES)}, "resultTypes": list(kinds)}
     response = Axe().run(page, options=options).response
     return [
