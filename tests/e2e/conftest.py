@@ -12,8 +12,6 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.serving import Service, demo
 
 CHROMIUM = os.environ.get("GREENROOM_TEST_CHROMIUM", "/usr/bin/chromium")
-# Conditions are waited for, and a busy machine takes its time.
-expect.set_options(timeout=30_000)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

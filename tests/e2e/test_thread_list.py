@@ -1,8 +1,11 @@
 """The list: long threads page by page, in either order, from any comment on, with script and without."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.conftest import Newsroom
 from tests.e2e.publishing import Said, embedded, go, hosted, html, publish, thread_html
 from tests.e2e.reading import context, fill, post
@@ -168,3 +171,22 @@ def test_a_long_text_is_cut_until_its_reader_wants_the_rest(
         expect(page.locator("#form")).to_be_hidden()
         expect(button).to_be_hidden()
         assert height(text) > cut
+
+
+def test_axe_finds_nothing_in_a_thread_of_which_most_is_out_of_sight(
+    browser: Browser, newsroom: Newsroom
+) -> None:
+    """Each comment and its replies are higher than what is assumed of a comment that is not laid out."""
+    said = [Said("Words and words. " * 40, under=number - 1 if number % 2 else None) for number in range(50)]
+    url, _ = publish(newsroom, "out-of-sight", said)
+    phone: Any = {"viewport": {"width": 390, "height": 800}}
+    article = f"<main><h1>Words</h1>{embedded(url)}</main>"
+    with hosted(browser, newsroom, html(newsroom, article), **phone) as page:
+        go(page, newsroom)
+        expect(page.locator("article")).to_have_count(50)
+        assert violations(page) == []
+    with context(browser, **phone) as fresh:
+        page = fresh.new_page()
+        page.goto(thread_html(newsroom, url))
+        expect(page.locator("article")).to_have_count(50)
+        assert violations(page) == []

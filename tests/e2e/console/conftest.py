@@ -22,7 +22,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     with browser.new_context(viewport={"width": 1440, "height": 900}) as found:
         found.add_init_script(LISTEN)
-        found.set_default_timeout(10_000)
+        found.set_default_timeout(30_000)
         yield found
 
 
