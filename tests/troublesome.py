@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from typing import Final
 
 from service.model.screenings import Signal
@@ -14,8 +15,10 @@ _CATASTROPHIC: Final = re.compile(r"(?:a+)+b")
 
 
 def _trouble(candidate: Candidate, _facts: Facts) -> Signal:
-    """Do what the text says: hang in C with Python's lock held, eat memory, raise, or end the process."""
+    """Do what the text says: linger, hang in C with Python's lock held, eat memory, raise, or end."""
     match candidate.text.split()[0]:
+        case "linger":
+            time.sleep(0.05)
         case "hang":
             _CATASTROPHIC.match("a" * 60)
         case "eat":

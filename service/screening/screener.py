@@ -36,6 +36,7 @@ class _Asked:
     """A comment that somebody waits for, since when, and what its site knows.
 
     `losses` counts the processes that ended while they looked at it: the first may be no fault of its own.
+    `is_delayed` says that one ended before its turn came, and that it has not been given time for that yet.
     """
 
     job: Job
@@ -43,6 +44,7 @@ class _Asked:
     answer: "asyncio.Future[Screening]"
     since: float
     losses: int = 0
+    is_delayed: bool = False
 
 
 class Screener:
@@ -150,8 +152,10 @@ class Screener:
         # Behind one that takes all the time, or being that one, of which `_watch` takes care.
         is_behind = bool(self._sent) and self._head_since - asked.since < self._seconds / 2
         is_head = bool(self._sent) and asked is self._sent[0]
-        most = _WAIT_SECONDS if is_starting else _START_SECONDS
-        if (is_starting or is_behind or is_head) and loop.time() - asked.since < most:
+        most = max(_WAIT_SECONDS if is_starting else _START_SECONDS, 2 * self._seconds)
+        waits = is_starting or is_behind or is_head or asked.is_delayed
+        if waits and loop.time() - asked.since < most:
+            asked.is_delayed = False
             loop.call_later(self._seconds, self._overdue, asked)
             return
         _log.warning("screening.overran", seconds=self._seconds)
@@ -189,6 +193,8 @@ class Screener:
         """Another process takes what was sent to this one."""
         self._waiting.extendleft(reversed(self._sent))
         self._sent.clear()
+        for asked in self._waiting:
+            asked.is_delayed = True
         self._ready.clear()
         self._told.clear()
         if self._process and self._process.is_alive and not self._is_failing:

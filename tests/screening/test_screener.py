@@ -85,6 +85,17 @@ async def test_a_filter_in_trouble_costs_only_its_own_comment_a_label(trouble: s
     assert names(later) == ["trouble"]
 
 
+async def test_who_came_a_little_after_one_that_hangs_does_not_pay_for_it() -> None:
+    """Their own time ends while the process that takes them over is at work."""
+    async with screening(1.5) as screener:
+        asked = [asyncio.create_task(look(screener, "hang"))]
+        for _ in range(8):
+            await asyncio.sleep(0.02)
+            asked.append(asyncio.create_task(look(screener, "linger")))
+        found = await asyncio.gather(*asked)
+    assert [names(each) for each in found] == [[NOT_CHECKED], *[["trouble"]] * 8]
+
+
 async def test_the_loop_goes_on_while_a_filter_hangs() -> None:
     async with screening(0.5) as screener:
         stuck = asyncio.create_task(look(screener, "hang"))
