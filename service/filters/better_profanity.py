@@ -21,6 +21,7 @@ from service.screening.facts import Facts
 from service.screening.filter import filter
 from service.screening.lexicon.finding import find
 from service.screening.lexicon.lists import is_sure, words_of
+from service.screening.lexicon.readings import is_figure
 from service.screening.terms import is_covered
 
 MAX_WORD: Final = 32
@@ -76,7 +77,7 @@ def _library() -> _Library:
 @lru_cache(maxsize=16_384)
 def _ask(word: str) -> bool:
     """Whether the library flags this word, written just so; a number is none."""
-    if not _SHORTEST <= len(word) <= MAX_WORD:
+    if not _SHORTEST <= len(word) <= MAX_WORD or is_figure(word):
         return False
     known = _library()
     library = known.by_shape.get(word.translate(known.shapes))

@@ -158,3 +158,63 @@ def test_ordinary_words_of_other_languages_are_left_alone(find: Find, text: str)
 )
 def test_more_languages_are_known_by_their_best_known_words(find: Find, text: str, found: str) -> None:
     assert found in find(text)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "f<b>u</b>cker",
+            "sh[b][/b]it",
+            "bull&shy;shit",
+            "sh&#105;t",
+            "🇫🇺🇨🇰",
+            "🇫 🇺 🇨 🇰",
+            "F@#%",
+            "s---show",
+        ),
+        *(
+            "s***show",
+            "(unt",
+            "¢ocks",
+            "$#!+",
+            "\\/\\/anker",
+            "f■ckwit",
+            "W.T.A.F",
+            "C.U.N.T",
+            "bu11sh!t",
+            "🅿🆁🅸🅲🅺",
+        ),
+        *("s👏h👏i👏t", "ch*tiyapa", "f uck", "arse-lickers", "coooño", "l🍆de"),
+    ],
+)
+def test_tags_flags_and_signs_hide_no_word(find: Find, written: str) -> None:
+    assert find(f"Oh no, {written} it is, they said.") == [written]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sold under F4G-0T22 and SH1-T55, stage time 5h17, three A*s in chemistry.",
+        "The survivor, S***, is eleven; the complainant, C***t S., may not be named.",
+        "f*g is convolution and f*h is not; 2 &lt; 3 and a**b is a power.",
+        "P A K I S T A N zindabad! The Pakis-\ntani rupee closed higher.",
+        "The Shitthaung temple and Kike Hernández were in the news. Kike Setién was not.",
+        "🇫🇷 🇦🇬 🇵🇰 and 🇺🇸 were there.",
+    ],
+)
+def test_codes_grades_initials_and_flags_are_no_words(find: Find, text: str) -> None:
+    assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("r a n d i ke bachay, sharam karo", "ur"), ("nik ta mère", "fr")]
+)
+def test_what_belongs_to_a_language_is_found_letter_by_letter_in_it(
+    find: Find, text: str, language: str
+) -> None:
+    assert find(text, language=language)
+
+
+def test_an_infix_is_marked_and_not_the_word_around_it(find: Find) -> None:
+    assert find("Unfuckingbelievable, abso-fucking-lutely.") == ["fucking", "fucking"]

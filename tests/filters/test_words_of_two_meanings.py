@@ -204,3 +204,33 @@ def test_both_detectors_mark_the_same_place(candidate: Make) -> None:
     assert found
     assert library
     assert [*found.spans] == [*library.spans]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Great tits and bulbuls are back this winter.", "en"),
+        ("Punjab now breeds asses for export, says the livestock minister.", "en"),
+        ("The shepherd bitch at the shelter had six puppies.", "en"),
+        ("PK-760 via FUK at 05:55, your table has the wrong airport.", "en"),
+        ("Un bâtard bien cuit et du thé, voilà mon petit déjeuner.", "fr"),
+        ("Kutte ke kaatne ki vaccine Jinnah mein khatam hai.", "ur"),
+        ("Der Marschall aß Barsch und spielte das Ass aus.", "de"),
+        ("Viele Kanaken in Neukaledonien boykottierten das Referendum.", "de"),
+        ("El HDP kurdo recurrió la sentencia del tribunal turco.", "es"),
+        ("In Stockholm the sign 'Slut' only meant the line ended there.", "en"),
+    ],
+)
+def test_fields_of_words_keep_company_with_the_other_meaning(find: Find, text: str, language: str) -> None:
+    assert find(text, language=language) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("They called the anchor a slüt for reading it.", "slüt"),
+        ("Shut up, kutte ke bache.", "kutte ke bache"),
+    ],
+)
+def test_company_excuses_only_where_it_is_kept(find: Find, text: str, word: str) -> None:
+    assert find(text) == [word]

@@ -7,20 +7,25 @@ from typing import Final, NamedTuple
 
 from service.model.screenings import Span
 from service.screening.candidate import Candidate, Token
-from service.screening.lexicon.apart import in_brackets, in_capitals, joined, set_apart
-from service.screening.lexicon.languages import is_rather, languages_of
-from service.screening.lexicon.lists import Entry, as_spelt, lists
+from service.screening.lexicon.apart import in_brackets, in_capitals, in_flags, in_markup, joined, set_apart
+from service.screening.lexicon.innocence import (
+    excuses,
+    is_code,
+    is_initial,
+    is_name,
+    is_wrapped,
+    is_written_so,
+)
+from service.screening.lexicon.languages import languages_of
+from service.screening.lexicon.lists import Entry
 from service.screening.lexicon.lookup import MAX_WORD, Known, cut, plainly, read
 from service.screening.lexicon.masks import masked, masked_words
 from service.screening.remembered import remembered
 from service.screening.terms import is_covered
 
 MAX_FOUND: Final = 50
-_NEAR: Final = 5
-_INITIAL: Final = re.compile(r"(?<!\w)[A-Z][*.]{3,}")
-_CALLED: Final = re.compile(
-    r"\b(?:(?:named|identified|known|referred to)(?: \w+){0,3} |(?:Mr|Ms|Mrs|Miss|Dr)\.? )$"
-)
+# Squared, circled and mathematical letters.
+_STYLED: Final = re.compile("[\U0001d400-\U0001d7ff\U0001f110-\U0001f189]")
 
 
 class Found(NamedTuple):
@@ -43,10 +48,13 @@ def find(candidate: Candidate, language: str) -> Sequence[Found]:
             shown = shown or languages_of(words, language)
             if entry.language not in shown:
                 continue
-        if not _is_written_so(candidate.quote(span), entry) or (entry.named and _is_name(candidate, span)):
+        quote = candidate.quote(span)
+        if not is_written_so(quote, entry) or (entry.named and is_name(candidate, span)):
+            continue
+        if (not quote.isalpha() and is_code(candidate, span)) or is_wrapped(candidate, span):
             continue
         if excused is None:
-            excused = _excused(candidate.readable, language)
+            excused = excuses(candidate.readable, language)
         if (span.field, span.start) in excused:
             continue
         places = range(span.start, span.end)
@@ -58,28 +66,6 @@ def find(candidate: Candidate, language: str) -> Sequence[Found]:
     return sorted(found, key=lambda each: (each.span.field, each.span.start))
 
 
-def _is_written_so(quote: str, entry: Entry) -> bool:
-    if entry.lowercase and quote != quote.lower():
-        return False
-    return not entry.written or as_spelt("".join(filter(str.isalnum, quote))) == entry.written
-
-
-def _excused(tokens: Sequence[Token], site: str) -> frozenset[tuple[str, int]]:
-    """Where words begin that mean something else here: *tits* beside *nest*, *Shitstorm* in German."""
-    known = lists()
-    borrowing = {each for token in tokens for each in known.innocent_in.get(token.text, ())}
-    spoken = {language for language in borrowing if is_rather(language, tokens, site)}
-    return frozenset(
-        (token.field, token.start)
-        for place, token in enumerate(tokens)
-        if (
-            (beside := known.excused.get(token.text)) is not None
-            and any(near.text in beside for near in tokens[max(0, place - _NEAR) : place + _NEAR + 1])
-        )
-        or not spoken.isdisjoint(known.innocent_in.get(token.text, ()))
-    )
-
-
 def _all(candidate: Candidate, words: Sequence[str]) -> Iterator[tuple[Span, Entry]]:
     known = [(place, each) for place, each in enumerate(map(read, words)) if each]
     fields = (("name", candidate.folded_name), ("text", candidate.folded_text))
@@ -87,17 +73,19 @@ def _all(candidate: Candidate, words: Sequence[str]) -> Iterator[tuple[Span, Ent
     for field, folded in fields:
         for start, end, severity in masked_words(folded.text):
             span = Span(field, *folded.origin(start, end))
-            if not _is_initial(candidate, span):
+            if not is_initial(candidate, span):
                 yield span, Entry(severity)
     # And so is what is set apart, in `what the f u c k`.
     yield from _in_disguise(candidate)
     for field, folded in fields:
         yield from set_apart(candidate, field, folded)
         yield from in_brackets(candidate, field, folded)
+        yield from in_markup(candidate, field, folded)
     yield from _in_phrases(candidate, known)
     yield from in_capitals(candidate)
-    yield from _in_words(candidate.readable, known)
+    yield from in_flags(candidate)
     yield from joined(candidate)
+    yield from _in_words(candidate.readable, known)
 
 
 def _in_words(tokens: Sequence[Token], known: Sequence[tuple[int, Known]]) -> Iterator[tuple[Span, Entry]]:
@@ -113,11 +101,16 @@ def _in_words(tokens: Sequence[Token], known: Sequence[tuple[int, Known]]) -> It
 
 
 def _in_disguise(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
-    """Words that are innocent by themselves, and whose letters were struck through or set apart unseen."""
-    if candidate.folded_text.offsets is None:
+    """Words that are innocent by themselves, and whose letters were struck through, styled, or set apart."""
+    text = candidate.text
+    is_styled = not text.isascii() and _STYLED.search(text)
+    if candidate.folded_text.offsets is None and not is_styled:
         return
     for token in candidate.readable:
-        if 2 * (token.end - token.start) >= 3 * len(token.text) and (entry := masked(token.text)):
+        is_apart = 2 * (token.end - token.start) >= 3 * len(token.text)
+        if (is_apart or (is_styled and token.field == "text" and _STYLED.match(text, token.start))) and (
+            entry := masked(token.text)
+        ):
             yield token.span, entry
 
 
@@ -134,23 +127,5 @@ def _in_phrases(candidate: Candidate, known: Sequence[tuple[int, Known]]) -> Ite
                 for part, each in zip(phrase.words, row, strict=True)
             ):
                 span = Span(row[0].field, row[phrase.first].start, row[phrase.last - 1].end)
-                if phrase.last - phrase.first == len(row) or not _is_name(candidate, span):
+                if phrase.last - phrase.first == len(row) or not is_name(candidate, span):
                     yield span, phrase.entry
-
-
-def _is_initial(candidate: Candidate, span: Span) -> bool:
-    """Whether a capital and signs hide a name, as courts do: `S*** B***`."""
-    quote = candidate.quote(span)
-    if not quote[0].isupper() or any(map(str.isalpha, quote[1:])) or span.field != "text":
-        return False
-    before = candidate.text[max(0, span.start - 40) : span.start]
-    return bool(_CALLED.search(before)) or len(_INITIAL.findall(candidate.text)) > 1
-
-
-def _is_name(candidate: Candidate, span: Span) -> bool:
-    """Whether a word that may be a name is written as one, and not because a sentence begins with it."""
-    quote = candidate.quote(span)
-    if not (quote[:1].isupper() and quote[1:].islower()):
-        return False
-    before = candidate.text[max(0, span.start - 2) : span.start] if span.field == "text" else ""
-    return bool(before.strip()) and before.strip()[-1] not in ".!?\n"

@@ -18,6 +18,8 @@ import ahocorasick
 
 from service.screening.folding import fold
 
+# Latin letters are written below it.
+_OTHER_ALPHABETS: Final = "\u0250"
 _SEVERITIES: Final = {"vulgar": 1, "strong": 2, "slur": 3}
 
 
@@ -129,12 +131,15 @@ def _lines(path: Traversable) -> Sequence[str]:
 def _excuses(lines: Iterable[str]) -> Mapping[str, frozenset[str]]:
     """`words: other words` on each line: the former are innocent beside one of the latter.
 
-    Several lines may speak of a word, one in each language that it belongs to.
+    Several lines may speak of a word, one in each language that it belongs to. A line of `@field: words`
+    comes before those that name the field among their other words.
     """
     found: dict[str, frozenset[str]] = {}
-    for words, _, beside in (line.partition(":") for line in lines):
-        for form in _forms(words):
-            found[form] = found.get(form, frozenset()) | frozenset(_forms(beside))
+    for words, _, beside in (line.partition(": ") for line in lines):
+        named = [word for word in beside.split() if word in found]
+        meant = frozenset(_forms(beside)).union(*(found[field] for field in named))
+        for form in (words,) if words.startswith("@") else _forms(words):
+            found[form] = found.get(form, frozenset()) | meant
     return found
 
 
@@ -174,6 +179,7 @@ def _enter(
         conditions = Entry(severity, bound_to, form in lowercase, marked.get(form, ""), form in names)
         draft.add(draft.words, [form], conditions)
     draft.add(draft.starts, _forms(tier.get("starts", "")), entry)
+    draft.add(draft.starts, _forms(tier.get("named_starts", "")), entry._replace(named=True))
     draft.add(draft.stems, _forms(tier.get("inside", "")), entry)
     for written, condition in (("phrases", entry), ("only_phrases", bound)):
         for phrase in tier.get(written, ()):
@@ -187,9 +193,15 @@ def _forms(text: str) -> Sequence[str]:
 
 
 def as_spelt(word: str) -> str:
-    """A word with its marks, in small letters and composed: what a condition on its spelling compares."""
-    seen = "".join(character for character in word if unicodedata.category(character) != "Cf")
-    return unicodedata.normalize("NFC", seen).casefold()
+    """A word with its marks, in small letters and composed: what a condition on its spelling compares.
+
+    Letters of other alphabets are what they look like.
+    """
+    parts = (part for part in unicodedata.normalize("NFD", word) if unicodedata.category(part) != "Cf")
+    seen = (
+        part if part < _OTHER_ALPHABETS or unicodedata.combining(part) else fold(part).text for part in parts
+    )
+    return unicodedata.normalize("NFC", "".join(seen)).casefold()
 
 
 def _spellings(pattern: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ _SHORTEST: Final = 4
 _UNSPACED: Final = "\u2e80"
 _LEAD_IN: Final = re.compile(
     r"(?:go|you|i|u|oh+|holy|what|wat|the|wt|shut|who|this|get|how|why|just|so|no|aw+|for|omg|lol|my"
-    r"|little|stupid|dumb|a|an|of|piece|such|total|absolute|utter|old|fat|ugly|your|is|are|all|we|they|your)*"
+    r"|little|stupid|dumb|lying|corrupt|bloody|filthy|dirty|greedy|rotten|thieving|cheating|useless|sick|big|lazy|a|an|of|piece|such|total|absolute|utter|old|fat|ugly|your|is|are|all|we|they|your)*"
 )
 # Letters turned round: the word is written backwards with them.
 _TURNED: Final = str.maketrans("ʞɟʇɥɹʍʎɓʌnuqpbdɯ", "kfthrwygvunbdqpm")

@@ -11,13 +11,27 @@ from typing import Final
 from service.screening.folding import fold
 from service.screening.lexicon.lists import Entry
 
-_SIGNS: Final = r"*#@$!%&+·•●…(^¢£¥€§©®¡¿×∪\u2600-\u27bf\U0001f300-\U0001faff"
+_SIGNS: Final = r"*#@$!%&+·•●…(^¢£¥€§©®¡¿×∪\u2580-\u25ff\u2600-\u27bf\U0001f300-\U0001faff"
 _MASK: Final = re.compile(rf"[{_SIGNS}]")
 _RUN: Final = re.compile(rf"[{_SIGNS}]+")
 _HIDES: Final = re.compile(rf"[{_SIGNS}_\-–—.…~?=]")
 _MASKED: Final = re.compile(
     rf"(?<![\w*#@$%&])[^\W\d_](?=[^\W\d]{{0,18}}[{_SIGNS}_])"
     rf"(?:[^\W\d]|[{_SIGNS}]){{1,18}}(?:[^\W\d_]|[*#%&€£])(?![\w@])"
+)
+# Most texts hold no two signs in a row, and need no closer look.
+_SIGNED: Final = re.compile(r"[*#%&@$!\-–—_]{2}")
+# A letter and what comics have people say: `F@#%`, `s#$&`.
+_GRAWLIX: Final = re.compile(r"(?<![\w*#@$%&])[fscb][*#%&@$!]{3,6}(?![\w@])")
+# `hijo de p***`: what leads to a letter says which word it is.
+_OF_A: Final = re.compile(
+    r"(?<!\w)(?:hij[oa]s? de (?:la )?|fil(?:s|le) de |filh[oa]s? d[ae] |figli[oa]? di |sons? of (?:a )?)"
+    r"[pb][*#%&@$!\-–—_]{2,6}(?!\w)"
+)
+# Signs that are drawn like letters: `(unt`, `¢ock`, `$#!+`.
+_DRAWN: Final = ("(unt", "(ock", "¢", "#!+", "\\/\\/")
+_OPENED: Final = re.compile(
+    r"(?<![\w(¢$])(?:[(¢](?:unt|unts|ock|ocks|unting)(?![\w)])|\$#!\+(?!\w)|\\/\\/(?:ank|ankers?|hores?)(?!\w))"
 )
 # Dashes and dots stand for letters in the papers (`f--king`, `sh.t`), a single one for a vowel only.
 _DASHED: Final = re.compile(
@@ -46,7 +60,8 @@ class _Masks:
             for word in content[tier].split():
                 folded = fold(word).text
                 self.words.setdefault(folded[0], []).append((folded, severity))
-        self.stems: Sequence[str] = content["stems"].split()
+        self.stems: Sequence[str] = [fold(stem).text for stem in content["stems"].split()]
+        self.tails: frozenset[str] = frozenset(content["tails"].split())
         self.dashed: frozenset[str] = frozenset(content["dashed"].split())
 
 
@@ -78,6 +93,13 @@ def masked_words(text: str) -> Iterator[tuple[int, int, int]]:
         for match in islice(signed, MAX_MASKED):
             if severity := unmask(match[0]):
                 yield match.start(), match.end(), severity
+    if _SIGNED.search(text):
+        for match in islice(_GRAWLIX.finditer(text), MAX_MASKED):
+            if len(set(match[0][1:])) > 1:
+                yield match.start(), match.end(), 2
+        yield from ((*match.span(), 2) for match in islice(_OF_A.finditer(text), MAX_MASKED))
+    if any(sign in text for sign in _DRAWN):
+        yield from ((*match.span(), 2) for match in islice(_OPENED.finditer(text), MAX_MASKED))
 
 
 @lru_cache(maxsize=4_096)
@@ -102,12 +124,17 @@ def _of_first_letter(written: str) -> int:
 
 
 def _begins_with(written: str, stem: str) -> bool:
-    """Whether this is a compound, one inner letter of whose first word is masked: `sh*tshow`."""
+    """Whether this is a compound of whose first word one inner letter is masked, or more before a known end.
+
+    `sh*tshow` is one of the former, and `s***show` of the latter.
+    """
     rest = written[len(stem) :]
-    if not rest.isalpha() or written[0] != stem[0] or written[len(stem) - 1] != stem[-1]:
+    if not rest.isalpha() or written[0] != stem[0]:
         return False
     masked = [place for place, letter in enumerate(stem) if written[place] != letter]
-    return len(masked) == 1 and not written[masked[0]].isalpha()
+    if any(written[place].isalpha() for place in masked):
+        return False
+    return rest in _masks().tails if written[len(stem) - 1] != stem[-1] else len(masked) == 1
 
 
 @lru_cache(maxsize=4_096)
@@ -121,6 +148,9 @@ def _undash(written: str) -> int:
         return 0
     if _ANY.fullmatch(written, len(left), len(written) - len(right)):
         return 2 if _is_between(left, right) else 0
+    if hidden > 1 and right in _masks().tails:
+        stems = (stem for stem in _masks().stems if len(stem) == len(left) + hidden)
+        return 2 if any(stem.startswith(left) for stem in stems) else 0
     for word in _masks().dashed:
         inner = word[len(left) : len(left) + hidden]
         if word != left + inner + right or len(left + right) < 2:

@@ -12,9 +12,10 @@ _DOUBLE_VOWEL: Final = re.compile(r"([aeiou])\1")
 _ALL_DOUBLED: Final = re.compile(r"(?:(.)\1){3,}")
 _LEET: Final = str.maketrans("013456789@$!|€£", "oieasgtbgasilel")
 _LEET_L: Final = str.maketrans("013456789@$!|€£", "oleasgtbgasllel")
+_LEET_LI: Final = str.maketrans("013456789@$!|€£", "oleasgtbgasilel")
 _LEET_SIGNS: Final = re.compile(r"[013456789@$!|€£]")
-# A$5 and US$20 are prices, 5h17m12s is a time.
-_FIGURE: Final = re.compile(r"[a-z]{0,3}[$€£][\d.,]+|(?:\d{1,3}(?:h|m|s|d|min|sec|ms))+")
+# A$5 and US$20 are prices, 5h17m12s and 5h17 are times.
+_FIGURE: Final = re.compile(r"[a-z]{0,3}[$€£][\d.,]+|(?:\d{1,3}(?:h|m|s|d|min|sec|ms))+|\d{1,2}h\d\d")
 _MOST_RUNS: Final = 3
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 
@@ -34,7 +35,7 @@ def readings(word: str) -> Sequence[str]:
     """
     found = {word: None}
     if _LEET_SIGNS.search(word) and _may_be_leet(word):
-        for plain in dict.fromkeys((word.translate(_LEET), word.translate(_LEET_L))):
+        for plain in dict.fromkeys(map(word.translate, (_LEET, _LEET_L, _LEET_LI))):
             found |= dict.fromkeys((plain, *_shortened(plain)))
     if "vv" in word:
         found |= {word.replace("vv", "w"): None}
@@ -72,9 +73,14 @@ def doubled_vowels_read_once(word: str) -> str | None:
     return _DOUBLE_VOWEL.sub(r"\1", word) if _DOUBLE_VOWEL.search(word) else None
 
 
+def is_figure(word: str) -> bool:
+    """Whether this is a price or a time, whatever its digits look like."""
+    return _FIGURE.fullmatch(word) is not None
+
+
 def _may_be_leet(word: str) -> bool:
     """A55 is a road; two letters, or a sign that no number has, make a word."""
     letters = len(_LETTERS.findall(word))
-    if _FIGURE.fullmatch(word):
+    if is_figure(word):
         return False
     return letters >= 2 or (letters == 1 and any(sign in word for sign in "@$!"))
