@@ -76,6 +76,7 @@ _FLAG_LETTERS: Final = {0x1F1E6 + place: chr(ord("a") + place) for place in rang
 }
 _FLAGS: Final = re.compile("[\U0001f1e6-\U0001f1ff](?:[\u200b ]?[\U0001f1e6-\U0001f1ff]){3,15}")
 _PARTS: Final = re.compile(f"[{_CAPITAL}]?[{_SMALL}]+|[{_CAPITAL}]+(?![{_SMALL}])")
+_CUT_OFF: Final = frozenset({"f", "c"})
 _LONGEST_CUT: Final = 14
 # `who're` is two words, and they are no others.
 _CONTRACTED: Final = frozenset({"re", "s", "t", "d", "m", "ll", "ve"})
@@ -150,8 +151,8 @@ def joined(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
 
 @cache
 def _beginnings() -> frozenset[str]:
-    """What the words that people cut begin with."""
-    return frozenset(word[:end] for word in dashed_words() for end in range(2, len(word)))
+    """What the words that people cut begin with, two letters or more: `the band's hits` has an s."""
+    return _CUT_OFF.union(word[:end] for word in dashed_words() for end in range(2, len(word)))
 
 
 def _is_joint(candidate: Candidate, one: Token, other: Token) -> bool:
