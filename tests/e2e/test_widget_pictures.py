@@ -30,7 +30,8 @@ SETTLED: Final = """() => {
 
 
 def picture(page: Page, name: str) -> bytes:
-    """The element as it is drawn now."""
+    """The element as it is drawn now, with the pointer beside it: what scrolls under it would be lit up."""
+    page.mouse.move(0, 0)
     page.evaluate(SETTLED)
     path = Path(KEPT) / f"{name}.png" if KEPT else None
     return page.locator("comment-thread").screenshot(path=path)
