@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx2
+import hypothesis
 import pytest
 import structlog
 
@@ -25,6 +26,10 @@ from service.usecases.tokens import add_token
 from service.web.http.state import State
 from tests.factories import PASSWORD, SITE_ORIGIN, a_delivery, a_submission, submitted
 from tests.recording import log_line, recorded
+
+# The first example of a property reads the word lists, and on a busy machine any may take its time.
+hypothesis.settings.register_profile("patient", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

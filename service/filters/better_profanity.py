@@ -10,7 +10,7 @@ that holds only the entries of that shape. The answers are the library's, the co
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import compress, islice
+from itertools import islice
 from typing import Final
 
 from better_profanity import Profanity
@@ -41,9 +41,12 @@ def better_profanity(candidate: Candidate, facts: Facts) -> Signal | None:
 
     What lies in a longer find of the lists is marked as they mark it.
     """
-    answers = map(_ask, (token.text[: MAX_WORD + 1] for token in candidate.readable))
-    flagged = (token.span for token in compress(candidate.readable, answers))
-    spans = [*islice((span for span in flagged if not is_covered(span, candidate.allowed)), MAX_SPANS)]
+    words = {token.text for token in candidate.readable}
+    flagged = {word for word in words if len(word) <= MAX_WORD and _ask(word)}
+    if not flagged:
+        return None
+    found = (token.span for token in candidate.readable if token.text in flagged)
+    spans = [*islice((span for span in found if not is_covered(span, candidate.allowed)), MAX_SPANS)]
     if not spans:
         return None
     listed = [each.span for each in find(candidate, facts.language)]
@@ -77,7 +80,7 @@ def _library() -> _Library:
 @lru_cache(maxsize=16_384)
 def _ask(word: str) -> bool:
     """Whether the library flags this word, written just so; a number is none."""
-    if not _SHORTEST <= len(word) <= MAX_WORD or is_figure(word):
+    if len(word) < _SHORTEST or is_figure(word):
         return False
     known = _library()
     library = known.by_shape.get(word.translate(known.shapes))

@@ -5,7 +5,7 @@ only at the start of a name and looks at a bounded number of labels, so that its
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import urlsplit
@@ -36,6 +36,7 @@ _LINK: Final = re.compile(
       | (?:{_LABEL}\.){{2,8}} (?-i: {_WORDLIKE_ENDS} ) (?![\w@\-]|\.\w)
     ))"""
 )
+_SPACE: Final = re.compile(r"\s")
 _WORTH_A_LOOK: Final = re.compile(r"://|\.(?<=\w\.)\w")
 _MARKUP: Final = re.compile(r"(?i)<a\s[^<>]{0,200}href|\[(?:url|link)[\]=]|\[[^\[\]\n]{1,80}\]\(https?://")
 # Services that shorten addresses; whoever gives a source gives it plainly.
@@ -71,10 +72,8 @@ class HasLinks(Protocol):
 
 def find_links(text: str, field: str) -> Sequence[Link]:
     """The links in a text, at most `MAX_LINKS`."""
-    if not _WORTH_A_LOOK.search(text):
-        return ()
-    found = []
-    for match in _LINK.finditer(text):
+    found: list[Link] = []
+    for match in _addresses(text):
         written = match[0].rstrip(_CLOSING)
         host = host_of(written)
         if "." in host:
@@ -82,6 +81,17 @@ def find_links(text: str, field: str) -> Sequence[Link]:
         if len(found) == MAX_LINKS:
             break
     return tuple(found)
+
+
+def _addresses(text: str) -> Iterator[re.Match[str]]:
+    """What may be links, sought between two spaces with what every link holds."""
+    end = 0
+    for sign in _WORTH_A_LOOK.finditer(text):
+        if sign.start() >= end:
+            start = max(end, *(text.rfind(space, end, sign.start()) for space in " \n"))
+            space = _SPACE.search(text, sign.end())
+            end = space.start() if space else len(text)
+            yield from _LINK.finditer(text, start, end)
 
 
 def foreign_links(candidate: HasLinks, own_hosts: frozenset[str]) -> Sequence[Link]:

@@ -220,12 +220,15 @@ def test_throw_away_mailboxes_are_known_by_domain(domain: str, expected: bool) -
     assert is_disposable(domain) is expected
 
 
-def test_every_process_gives_the_same_strength_to_the_last_digit() -> None:
+def test_every_process_gives_the_same_strength_to_the_last_digit_and_the_same_evidence() -> None:
     asked = (
         "from service.filters.pitch import pitch; from service.screening.candidate import prepare\n"
         "from service.screening.facts import Facts\n"
         "text = 'Grâce au maître marabout mon mari est revenu en 3 jours, WhatsApp +229 55 50 10 10'\n"
-        "print(repr(pitch(prepare(text), Facts(False, 30.0, True)).strength))"
+        "print(repr(pitch(prepare(text), Facts(False, 30.0, True)).strength))\n"
+        "from service.filters.repetition import repetition\n"
+        "text = 'sell the keeper, sell the manager, sell the bus, sell the pies, sell the lot of them'\n"
+        "print(repetition(prepare(text), Facts(False, 30.0, True)).evidence)"
     )
     # With these two, sets of words are gone through in different orders.
     one, other = (

@@ -1,15 +1,16 @@
 """Finds listed words that are written letter by letter, cut by signs or markup, or told apart by capitals."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from html import unescape
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Final
 
 from service.model.screenings import Span
 from service.screening.candidate import Candidate, Token
 from service.screening.folding import Folded, fold
+from service.screening.lexicon.around import around
 from service.screening.lexicon.lists import Entry, lists
 from service.screening.lexicon.lookup import look
 from service.screening.lexicon.masks import dashed_words, masked
@@ -62,10 +63,13 @@ _WORDS: Final = frozenset(
 _SHORTEST_PART: Final = 3
 _LONG: Final = 6
 _SMALL, _CAPITAL = "a-zß-öø-ÿ", "A-ZÀ-ÖØ-Þ"
-_HUMP: Final = re.compile(f"[{_SMALL}][{_CAPITAL}]")
+_HUMP: Final = re.compile(f"[{_CAPITAL}](?<=[{_SMALL}].)")
 _LATIN: Final = f"[{_SMALL}{_CAPITAL}]"
-_HUMPED: Final = re.compile(rf"(?<!{_LATIN}){_LATIN}{{0,20}}{_HUMP.pattern}{_LATIN}{{0,60}}")
+_HUMPED: Final = re.compile(rf"(?<!{_LATIN}){_LATIN}{{0,20}}[{_SMALL}][{_CAPITAL}]{_LATIN}{{0,60}}")
+_LONGEST_HUMPED: Final = 90
 _BRACKETED: Final = re.compile(r"(?<!\w)[a-z]{1,10}[\[({][a-z]{1,3}[\])}][a-z]{1,10}(?!\w)")
+_BRACKET: Final = re.compile(r"[\[({](?<=[a-z].)[a-z]{1,3}[\])}][a-z]")
+_LONGEST_BRACKETED: Final = 30
 _MAX_TAGS: Final = 100
 _TAG: Final = re.compile(r"</?[a-z]{1,8} ?/?>|\[/?[a-z]{1,8}\]|&(?:[a-z]{2,6}|#x?[\da-f]{1,5});|\*\*|__|~~")
 _LETTERS: Final = r"[^\W\d_]{1,12}"
@@ -131,28 +135,38 @@ def _in_run(run: str) -> Iterator[tuple[int, int, Entry]]:
 
 def joined(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
     """Words cut once: by a sign (`sh.it`), by the end of a line (`wan-`, `ker`), or by a space (`fu ck`)."""
-    texts, beginnings, words = {"text": candidate.text, "name": candidate.name}, _beginnings(), lists().words
-    for one, other in pairwise(candidate.readable):
-        gap = other.start - one.end
-        if not 0 < gap <= 2 or one.field != other.field or one.field not in texts:
-            continue
-        is_space = texts[one.field][one.end] == " "
-        # Most words stand beside a space and begin none that people cut.
-        if is_space and (gap > 1 or one.text not in beginnings):
-            continue
+    texts, beginnings, words = {"text": candidate.text, "name": candidate.name}, _beginnings(), _cut_words()
+    tokens = candidate.readable
+    # Most words begin none that people cut.
+    for place in [place for place, token in enumerate(tokens[:-1]) if token.text in beginnings]:
+        one, other = tokens[place], tokens[place + 1]
         entry = words.get(one.text + other.text)
-        if not entry or entry.language or entry.lowercase or len(one.text + other.text) > _LONGEST_CUT:
+        gap = other.start - one.end
+        if not entry or not 0 < gap <= 2 or one.field != other.field or one.field not in texts:
             continue
-        if entry.severity < 2 and len(one.text + other.text) < _LONG:
-            continue
-        if _is_cut(candidate, one, other) if is_space else _is_joint(candidate, one, other):
+        if texts[one.field][one.end] == " ":
+            is_cut = gap == 1 and _is_cut(candidate, one, other)
+        else:
+            is_cut = _is_joint(candidate, one, other)
+        if is_cut:
             yield Span(one.field, one.start, other.end), entry
 
 
 @cache
+def _cut_words() -> Mapping[str, Entry]:
+    """The words that people cut: such as count anywhere, and are bad or long."""
+    return {
+        word: entry
+        for word, entry in lists().words.items()
+        if not entry.language and not entry.lowercase
+        if len(word) <= _LONGEST_CUT and (entry.severity > 1 or len(word) >= _LONG)
+    }
+
+
+@cache
 def _beginnings() -> frozenset[str]:
-    """What the words that people cut begin with, two letters or more: `the band's hits` has an s."""
-    return _CUT_OFF.union(word[:end] for word in dashed_words() for end in range(2, len(word)))
+    """What the words that people cut begin with."""
+    return frozenset(word[:end] for word in _cut_words() for end in range(1, len(word)))
 
 
 def _is_joint(candidate: Candidate, one: Token, other: Token) -> bool:
@@ -172,6 +186,9 @@ def _is_joint(candidate: Candidate, one: Token, other: Token) -> bool:
 def _is_cut(candidate: Candidate, one: Token, other: Token) -> bool:
     """Whether a space was put into a word: neither two words of their own, nor a name."""
     if one.text + other.text not in dashed_words() or other.text in _WORDS:
+        return False
+    # `the band's hits` has an s.
+    if len(one.text) == 1 and one.text not in _CUT_OFF:
         return False
     if one.text in _WORDS and len(other.text) < _SHORTEST_PART:
         return False
@@ -206,9 +223,7 @@ def in_flags(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
 
 def in_brackets(candidate: Candidate, field: str, folded: Folded) -> Iterator[tuple[Span, Entry]]:
     """Words with a letter in brackets: `sh[i]t`; `person(s)` and `(s)he` are none."""
-    if "[" not in folded.text and "(" not in folded.text:
-        return
-    for match in islice(_BRACKETED.finditer(folded.text), _MAX_TAGS):
+    for match in islice(around(_BRACKET, _BRACKETED, folded.text, _LONGEST_BRACKETED), _MAX_TAGS):
         entry = lists().words.get("".join(filter(str.isalpha, match[0])))
         if entry and not entry.language and not entry.lowercase:
             yield Span(field, *folded.origin(*match.span())), entry
@@ -216,9 +231,7 @@ def in_brackets(candidate: Candidate, field: str, folded: Folded) -> Iterator[tu
 
 def in_capitals(candidate: Candidate) -> Iterator[tuple[Span, Entry]]:
     """Words that only capitals tell apart: `#FuckTheTollTax`, `WhatAWanker`; not in links."""
-    if not _HUMP.search(candidate.text):
-        return
-    for tag in islice(_HUMPED.finditer(candidate.text), _MAX_TAGS):
+    for tag in islice(around(_HUMP, _HUMPED, candidate.text, _LONGEST_HUMPED), _MAX_TAGS):
         if any(link.span.start <= tag.start() < link.span.end for link in candidate.links):
             continue
         for match in _PARTS.finditer(candidate.text, *tag.span()):

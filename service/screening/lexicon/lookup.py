@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from service.screening.lexicon.lists import Entry, Phrase, lists
@@ -62,12 +62,12 @@ def read(word: str) -> Known | None:
 
 
 def _look(word: str) -> Hit | None:
-    if _UPSIDE_DOWN.search(word):
+    if not word.isascii() and _UPSIDE_DOWN.search(word):
         return _known(word.translate(_TURNED)[::-1])
     if word[0] == "@" and (hit := _look(word[1:]) if len(word) > 2 else None):
         return Hit(hit.entry, hit.start + 1, len(word) if hit.end is None else hit.end + 1)
     if is_plain(word):
-        return _known(word) or (_in_urdu_letters(word) if _ARABIC.search(word) else None)
+        return _known(word) or (_in_urdu_letters(word) if not word.isascii() else None)
     if "!" in word and (part := _part_beside_a_shout(word)):
         return part
     part = None
@@ -86,7 +86,7 @@ def _look(word: str) -> Hit | None:
 
 def _in_urdu_letters(word: str) -> Hit | None:
     """What the Urdu list knows about a word that was typed on an Arabic keyboard; in Arabic it is another."""
-    hit = _known(word.translate(_URDU_LETTERS))
+    hit = _known(word.translate(_URDU_LETTERS)) if _ARABIC.search(word) else None
     return hit and Hit(hit.entry._replace(language="ur"), hit.start, hit.end)
 
 
@@ -122,11 +122,19 @@ def _beginning(word: str) -> Hit | None:
 def _at_the_end(word: str) -> Hit | None:
     """A strong word that plain ones lead to: `youlittleshit`."""
     known = lists()
+    if word[-_SHORTEST:] not in _ends():
+        return None
     for start in range(max(2, len(word) - _LONGEST_REST - 4), len(word) - _SHORTEST + 1):
         entry = known.words.get(word[start:])
         if entry == Entry(2) and _reads_on(word, start):
             return Hit(entry, start, len(word))
     return None
+
+
+@cache
+def _ends() -> frozenset[str]:
+    """What strong words end in."""
+    return frozenset(word[-_SHORTEST:] for word, entry in lists().words.items() if entry == Entry(2))
 
 
 def _inside(word: str) -> Hit | None:

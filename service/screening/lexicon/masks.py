@@ -9,16 +9,18 @@ from itertools import islice
 from typing import Final
 
 from service.screening.folding import fold
+from service.screening.lexicon.around import around
 from service.screening.lexicon.lists import Entry
 
 _SIGNS: Final = r"*#@$!%&+·•●…(^¢£¥€§©®¡¿×∪\u2580-\u25ff\u2600-\u27bf\U0001f300-\U0001faff"
-_MASK: Final = re.compile(rf"[{_SIGNS}]")
 _RUN: Final = re.compile(rf"[{_SIGNS}]+")
 _HIDES: Final = re.compile(rf"[{_SIGNS}_\-–—.…~?=]")
 _MASKED: Final = re.compile(
     rf"(?<![\w*#@$%&])[^\W\d_](?=[^\W\d]{{0,18}}[{_SIGNS}_])"
     rf"(?:[^\W\d]|[{_SIGNS}]){{1,18}}(?:[^\W\d_]|[*#%&€£])(?![\w@])"
 )
+# The first sign of what is masked: after a letter, and not at the end, unless it can stand there.
+_FIRST_MASK: Final = re.compile(rf"[{_SIGNS}_](?<=[^\W\d_].)(?:[^\W\d]|[{_SIGNS}]|(?<=[*#%&€£]))")
 # Most texts hold no two signs in a row, and need no closer look.
 _SIGNED: Final = re.compile(r"[*#%&@$!\-–—_]{2}")
 # A letter and what comics have people say: `F@#%`, `s#$&`.
@@ -37,6 +39,7 @@ _OPENED: Final = re.compile(
 _DASHED: Final = re.compile(
     r"(?<![\w.-])[a-z]{1,9}(?:[-–—.…]{1,6}[a-z]{1,8}|[-–—]{3,6}|[~?=][a-z]{1,8})(?![\w-])"
 )
+_FIRST_DASH: Final = re.compile(r"[-–—.…~?=](?<=[a-z].)[a-z\-–—.…]")
 _DASH: Final = re.compile(r"[-–—.…~?=]+")
 # These stand for any number of letters.
 _ANY: Final = re.compile(r"—+|–{2,}|…|\.{3,}")
@@ -49,6 +52,8 @@ _SEVERITIES: Final = {"vulgar": 1, "strong": 2, "slur": 3}
 # Names in programs are short words and underscores.
 _SHORTEST_UNDERLINED: Final = 4
 MAX_MASKED: Final = 50
+# Neither of these is longer, nor looks farther.
+_FAR: Final = 26
 
 
 class _Masks:
@@ -86,10 +91,8 @@ def dashed_words() -> frozenset[str]:
 
 def masked_words(text: str) -> Iterator[tuple[int, int, int]]:
     """Where masked words stand in a folded text, and how bad they are; looks at `MAX_MASKED` of each kind."""
-    for pattern, sign, unmask in ((_MASKED, _MASK, _unmask), (_DASHED, _DASH, _undash)):
-        if not sign.search(text) and "_" not in text:
-            continue
-        signed = (match for match in pattern.finditer(text) if _HIDES.search(match[0], 1))
+    for pattern, first, unmask in ((_MASKED, _FIRST_MASK, _unmask), (_DASHED, _FIRST_DASH, _undash)):
+        signed = (match for match in around(first, pattern, text, _FAR) if _HIDES.search(match[0], 1))
         for match in islice(signed, MAX_MASKED):
             if severity := unmask(match[0]):
                 yield match.start(), match.end(), severity
