@@ -193,12 +193,29 @@ def test_tags_flags_and_signs_hide_no_word(find: Find, written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "word"),
+    [
+        ("¡C.O.Ñ.O, que paguen ya!", "es", "C.O.Ñ.O"),
+        ("l.u.n.d pakro aur so jao", "ur", "l.u.n.d"),
+        ("sshhiittt, petrol at 300", "en", "sshhiittt"),
+        ("Fook off back tae Westminster", "en", "Fook"),
+        ("Nobody but a prick would park there", "en", "prick"),
+    ],
+)
+def test_what_is_drawn_out_or_set_apart_by_its_marks_is_found(
+    find: Find, text: str, language: str, word: str
+) -> None:
+    assert find(text, language=language) == [word]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Sold under F4G-0T22 and SH1-T55, stage time 5h17, three A*s in chemistry.",
         "The survivor, S***, is eleven; the complainant, C***t S., may not be named.",
         "f*g is convolution and f*h is not; 2 &lt; 3 and a**b is a power.",
         "P A K I S T A N zindabad! The Pakis-\ntani rupee closed higher.",
+        "C.O. Nolan and M.C. Rand; mmaarrssaallaa; a prick of the needle; lunch at Fook Lam Moon.",
         "The Shitthaung temple and Kike Hernández were in the news. Kike Setién was not.",
         "🇫🇷 🇦🇬 🇵🇰 and 🇺🇸 were there.",
     ],

@@ -35,6 +35,8 @@ def test_the_same_letters_swear_where_no_name_can_stand(find: Find, text: str, w
     ("text", "language"),
     [
         ("The people who're voting, and those who’re not.", "en"),
+        ("In French 'retard' only means a delay.", "en"),
+        ("Kamina insan hai, wada kar ke mukar gaya. Jhoota aur kameena!", "ur"),
         ("La douche est cassée et le plombier ne vient pas.", "fr"),
         ("Les p'tits vieux attendent le bus.", "fr"),
         ("Les biches et les cerfs traversent la route.", "fr"),

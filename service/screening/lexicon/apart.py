@@ -101,8 +101,11 @@ def set_apart(candidate: Candidate, field: str, folded: Folded) -> Iterator[tupl
         span = Span(field, *folded.origin(*match.span()))
         quote = candidate.quote(span)
         letters = "".join(filter(str.isalnum, match[0]))
-        if letters in _ACRONYMS or (_DOTTED.fullmatch(quote) and lists().words.get(letters) == Entry(2)):
-            yield span, lists().words[letters]
+        known = lists().words.get(letters)
+        if known and (
+            letters in _ACRONYMS or (_DOTTED.fullmatch(quote) and known == Entry(2, written=known.written))
+        ):
+            yield span, known
         if _INITIALS.match(quote) and len(quote) < _LONG_NAME:
             continue
         places = [match.start() + place for place, letter in enumerate(match[0]) if letter.isalnum()]
@@ -121,7 +124,7 @@ def _in_run(run: str) -> Iterator[tuple[int, int, Entry]]:
         for end in range(min(len(run), start + _LONGEST_IN_RUN), start + _SHORTEST_RUN - 1, -1):
             hit = look(run[start:end])
             entry = hit.entry if hit and hit.end is None else masked(run[start:end])
-            if entry and not entry.lowercase:
+            if entry:
                 # A letter more that makes no other word is a word of its own: `s h i t a lot`.
                 listed = lists().words
                 start += run[start:end] not in listed and run[start + 1 : end] in listed

@@ -9,7 +9,8 @@ from typing import Final
 _TWINS: Final = re.compile(r"(.)\1")
 _RUN: Final = re.compile(r"(.)\1{2,}")
 _DOUBLE_VOWEL: Final = re.compile(r"([aeiou])\1")
-_ALL_DOUBLED: Final = re.compile(r"(?:(.)\1){3,}")
+_REPEATED: Final = re.compile(r"(.)\1+")
+_ALL_DOUBLED: Final = re.compile(r"(?:(.)\1+){3,}")
 _LEET: Final = str.maketrans("013456789@$!|€£", "oieasgtbgasilel")
 _LEET_L: Final = str.maketrans("013456789@$!|€£", "oleasgtbgasllel")
 _LEET_LI: Final = str.maketrans("013456789@$!|€£", "oleasgtbgasilel")
@@ -50,13 +51,14 @@ def loose_readings(word: str) -> Iterable[str]:
 def _shortened(word: str) -> Sequence[str]:
     if not _TWINS.search(word):
         return ()
+    once = (_REPEATED.sub(r"\1", word),) if _ALL_DOUBLED.fullmatch(word) else ()
     if runs := _RUN.findall(word):
         found = [_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)]
         # `asssshoooole`: one run is twins, the other is not.
         if 1 < len(runs) <= _MOST_RUNS:
             found += ["".join(parts) for parts in product(*_choices(word))]
-        return [*found, _DOUBLE_VOWEL.sub(r"\1", found[0])]
-    return (word[::2],) if _ALL_DOUBLED.fullmatch(word) else ()
+        return [*found, _DOUBLE_VOWEL.sub(r"\1", found[0]), *once]
+    return once
 
 
 def _choices(word: str) -> Sequence[Sequence[str]]:
