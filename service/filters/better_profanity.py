@@ -7,7 +7,7 @@ another have one shape. A word whose shape no entry has cannot match; the others
 that holds only the entries of that shape. The answers are the library's, the cost is not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
@@ -49,14 +49,17 @@ def better_profanity(candidate: Candidate, facts: Facts) -> Signal | None:
     spans = [*islice((span for span in found if not is_covered(span, candidate.allowed)), MAX_SPANS)]
     if not spans:
         return None
-    listed = [each.span for each in find(candidate, facts.language)]
-    spans = list(dict.fromkeys(_widened(span, listed) for span in spans))
+    spans = list(dict.fromkeys(_widened(spans, [each.span for each in find(candidate, facts.language)])))
     quotes = list(dict.fromkeys(candidate.quote(span) for span in spans))
     return better_profanity.signal(1.0, spans=spans, evidence=quotes[:MAX_QUOTES], severity=1)
 
 
-def _widened(span: Span, listed: Sequence[Span]) -> Span:
-    return next((each for each in listed if is_covered(span, [each])), span)
+def _widened(spans: Sequence[Span], listed: Sequence[Span]) -> Iterator[Span]:
+    """These places, and instead of what lies in one of the others, that one; those do not overlap."""
+    around = {(each.field, place): each for each in listed for place in range(each.start, each.end)}
+    for span in spans:
+        other = around.get((span.field, span.start), span)
+        yield other if span.end <= other.end else span
 
 
 @dataclass(frozen=True, slots=True)

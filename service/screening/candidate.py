@@ -117,9 +117,7 @@ def words(text: str) -> Sequence[str]:
 def _tokens(folded: Folded, field: str) -> Iterator[Token]:
     pieces = _TOKEN.split(folded.text)
     edges = [*accumulate(map(len, pieces))]
-    words, starts, ends = pieces[1::2], edges[:-1:2], edges[1::2]
-    if folded.offsets is not None and words:
-        starts, ends = map(list, zip(*map(folded.origin, starts, ends), strict=True))
+    words, (starts, ends) = pieces[1::2], folded.origins(edges[:-1:2], edges[1::2])
     return map(_token, zip(words, repeat(field), starts, ends, strict=False))
 
 

@@ -58,6 +58,13 @@ class Folded:
             return start, end
         return self.offsets[start], max(self.offsets[end], self.offsets[end - 1] + 1)
 
+    def origins(self, starts: Sequence[int], ends: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
+        """The same of many parts at once: where each starts, and where each ends."""
+        if (offsets := self.offsets) is None:
+            return starts, ends
+        lasts = ((offsets[end], offsets[end - 1] + 1) for end in ends)
+        return [offsets[start] for start in starts], [a if a > b else b for a, b in lasts]
+
 
 def fold(text: str) -> Folded:
     """What `text` looks like, in lower case; no longer than `MAX_FOLDED`."""

@@ -73,9 +73,10 @@ def blocked(hits: Sequence[TermHit]) -> Sequence[TermHit]:
 
 def is_covered(span: Span, allowed: Sequence[Span]) -> bool:
     """Whether one of these places holds the whole span."""
-    return any(
-        each.field == span.field and each.start <= span.start and span.end <= each.end for each in allowed
-    )
+    for each in allowed:
+        if each.field == span.field and each.start <= span.start and span.end <= each.end:
+            return True
+    return False
 
 
 def stands_in(text: str, words: str) -> bool:

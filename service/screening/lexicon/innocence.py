@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from service.model.screenings import Span
@@ -40,17 +41,26 @@ def is_written_so(quote: str, entry: Entry) -> bool:
 def excuses(tokens: Sequence[Token], site: str) -> frozenset[tuple[str, int]]:
     """Where words begin that mean something else here: *tits* beside *nest*, *Shitstorm* in German."""
     known = lists()
-    borrowing = {each for token in tokens for each in known.innocent_in.get(token.text, ())}
+    # Few words of a text may mean something else at all.
+    doubtful = _doubtful()
+    among = [(place, token) for place, token in enumerate(tokens) if token.text in doubtful]
+    borrowing = {each for _, token in among for each in known.innocent_in.get(token.text, ())}
     spoken = {language for language in borrowing if is_rather(language, tokens, site)}
     return frozenset(
         (token.field, token.start)
-        for place, token in enumerate(tokens)
+        for place, token in among
         if (
             (beside := known.excused.get(token.text)) is not None
             and any(near.text in beside for near in tokens[max(0, place - _NEAR) : place + _NEAR + 1])
         )
         or not spoken.isdisjoint(known.innocent_in.get(token.text, ()))
     )
+
+
+@cache
+def _doubtful() -> frozenset[str]:
+    """The words that mean something else beside others, or in a language that has borrowed them."""
+    return frozenset(lists().excused).union(lists().innocent_in)
 
 
 def is_initial(candidate: Candidate, span: Span) -> bool:

@@ -57,17 +57,19 @@ def cut(word: str) -> str:
 @lru_cache(maxsize=32_768)
 def read(word: str) -> Known | None:
     """What the lists know about a folded word of at most `MAX_WORD` letters; None where nothing."""
-    hit, phrases = _look(word) if len(word) > 1 else None, _phrases_with(word)
+    plain = is_plain(word)
+    hit = None if len(word) < 2 else _look_plainly(word) if plain else _look(word)
+    phrases = lists().phrases.get(word, ()) if plain else _phrases_with(word)
     return Known(hit, phrases) if hit or phrases else None
 
 
 def _look(word: str) -> Hit | None:
+    if is_plain(word):
+        return _look_plainly(word)
     if not word.isascii() and _UPSIDE_DOWN.search(word):
         return _known(word.translate(_TURNED)[::-1])
     if word[0] == "@" and (hit := _look(word[1:]) if len(word) > 2 else None):
         return Hit(hit.entry, hit.start + 1, len(word) if hit.end is None else hit.end + 1)
-    if is_plain(word):
-        return _known(word) or (_in_urdu_letters(word) if not word.isascii() else None)
     if "!" in word and (part := _part_beside_a_shout(word)):
         return part
     part = None
@@ -82,6 +84,15 @@ def _look(word: str) -> Hit | None:
     if once and len(once) >= _SHORTEST and (entry := lists().words.get(once)):
         return None if entry.language or word.startswith(lists().innocent) else Hit(entry)
     return None
+
+
+def _look_plainly(word: str) -> Hit | None:
+    """The same for a word that is plain, and so may be read as it is, or upside down."""
+    if word.isascii():
+        return _known(word)
+    if _UPSIDE_DOWN.search(word):
+        return _known(word.translate(_TURNED)[::-1])
+    return _known(word) or _in_urdu_letters(word)
 
 
 def _in_urdu_letters(word: str) -> Hit | None:
@@ -160,10 +171,8 @@ def _reads_on(word: str, start: int) -> bool:
 
 
 def _phrases_with(word: str) -> Sequence[Phrase]:
-    """The phrases that are looked up by this word, as it is or read loosely."""
+    """The phrases that are looked up by this word, read loosely."""
     phrases = lists().phrases
-    if is_plain(word):
-        return phrases.get(word, ())
     return [phrase for each in loose_readings(word) for phrase in phrases.get(each, ())]
 
 
