@@ -20,7 +20,7 @@ from service.screening.facts import Facts
 from service.screening.pitches import find_phrases
 
 # Raise it whenever the same comment would be read or learned otherwise: all is then read and learned anew.
-READING: Final = 4
+READING: Final = 5
 BITS: Final = 18
 SIZE: Final = 1 << BITS
 MAX_CHARACTERS: Final = 4_000
