@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 
+import pytest
+
+from service.filters import FILTERS
 from service.filters.discussion import discussion
 from service.filters.name import name
 from service.filters.website import website
-from service.screening.candidate import Candidate
+from service.model.screenings import Policy
+from service.screening.candidate import Candidate, prepare
 from service.screening.facts import Facts
+from service.screening.screen import screen
 
 Make = Callable[..., Candidate]
 FACTS = Facts(False, 20.0, True)
@@ -32,3 +37,22 @@ def test_it_never_outweighs_what_it_answers(candidate: Make) -> None:
         lines = [line for each in (name, website, discussion) if (line := each(made, FACTS))]
         assert len(lines) == 2
         assert sum(line.points for line in lines) >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "website"),
+    [
+        (
+            "Solicitor here. Three months less a day is the limit, and waiting costs you £400.",
+            "https://a.example",
+        ),
+        (
+            "Soy cerrajero y cobrar 900 € por abrir una puerta lo hacen cuatro sinvergüenzas.",
+            "https://b.example",
+        ),
+        ("Je suis plombier et je confirme : un joint coûte 3 €. Demandez un devis.", "https://c.example"),
+    ],
+)
+def test_who_speaks_from_a_trade_does_not_advertise_it(text: str, website: str) -> None:
+    made = prepare(text, name="Ana", website=website)
+    assert screen(made, FACTS, FILTERS, Policy()).score < Policy().spam_at

@@ -41,23 +41,10 @@ _BY_EMOJI: Final = _spelt(rf"[\s.\-_*/|\\,~+'\"·•{_EMOJI.pattern[1:]}")
 _JOINT: Final = re.compile(r"[.\-_'’/|~\u200b]|-\n")
 # What stands beside a space as a word of its own, in some language that is written here.
 _WORDS: Final = frozenset(
-    {"it", "hit", "at", "a", "as", "ass", "hole", "re", "got", "con", "pen", "du", "itch", "de", "me", "ten"}
-    | {
-        "red",
-        "ion",
-        "head",
-        "bag",
-        "wit",
-        "off",
-        "in",
-        "ed",
-        "er",
-        "chod",
-        "chhod",
-        "chor",
-        "chhor",
-        "is",
-        "ta",
+    {
+        *("it", "hit", "at", "a", "as", "ass", "hole", "re", "got", "con", "pen"),
+        *("du", "itch", "de", "me", "ten", "red", "ion", "head", "bag", "wit", "off"),
+        *("in", "ed", "er", "chod", "chhod", "chor", "chhor", "is", "ta"),
     }
 )
 _SHORTEST_PART: Final = 3
