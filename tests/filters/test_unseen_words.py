@@ -199,6 +199,8 @@ def test_tags_flags_and_signs_hide_no_word(find: Find, written: str) -> None:
         ("l.u.n.d pakro aur so jao", "ur", "l.u.n.d"),
         ("sshhiittt, petrol at 300", "en", "sshhiittt"),
         ("Fook off back tae Westminster", "en", "Fook"),
+        ("Useless pricks, the lot of them.", "en", "pricks"),
+        ("¡Me c*go en el ministro!", "es", "c*go"),
         ("Nobody but a prick would park there", "en", "prick"),
     ],
 )
