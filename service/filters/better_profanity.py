@@ -56,9 +56,9 @@ def better_profanity(candidate: Candidate, facts: Facts) -> Signal | None:
 
 def _widened(spans: Sequence[Span], listed: Sequence[Span]) -> Iterator[Span]:
     """These places, and instead of what lies in one of the others, that one; those do not overlap."""
-    around = {(each.field, place): each for each in listed for place in range(each.start, each.end)}
+    by_place = {(each.field, place): each for each in listed for place in range(each.start, each.end)}
     for span in spans:
-        other = around.get((span.field, span.start), span)
+        other = by_place.get((span.field, span.start), span)
         yield other if span.end <= other.end else span
 
 

@@ -1,4 +1,4 @@
-"""Discussion: what readers write about, and advertisers seldom do."""
+"""Discussion: what readers write about, and say of themselves, and advertisers seldom do."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from service.model.screenings import Signal
 from service.screening.candidate import Candidate
 from service.screening.facts import Facts
 from service.screening.filter import filter
-from service.screening.pitches import find_phrases, sells
+from service.screening.pitches import PROFESSION, find_phrases, sells
 
 _EACH: Final = 0.4
 _SHORTEST: Final = 6
@@ -25,7 +25,7 @@ def discussion(candidate: Candidate, _facts: Facts) -> Signal | None:
     found = {
         candidate.quote(each.span).casefold(): each.span
         for each in find_phrases(candidate.folded_text, "text")
-        if each.group == "warning"
+        if each.group in {"warning", PROFESSION}
     }
     if not found or len(candidate.tokens) < _SHORTEST:
         return None

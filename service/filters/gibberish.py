@@ -16,7 +16,7 @@ _LATIN: Final = re.compile(rf"[a-z]{{5,{_LONGEST}}}")
 # No vowel at all, or more consonants on end than any European language has.
 # Capitals strewn over a word: `vrNxuYgA`.
 _STREWN: Final = re.compile(r"(?<![^\W_])(?=[A-Za-z]{7,30}(?![^\W_]))(?:[A-Z]*[a-z]+[A-Z]){2,15}[A-Za-z]*")
-# Part of what is strewn.
+# Hardly any text holds this part of what is strewn, and it is found much sooner.
 _HUMP: Final = re.compile("[A-Z][a-z]+[A-Z]")
 _UNSPEAKABLE: Final = re.compile(r"[^aeiouy]+|[a-z]*[^aeiouy]{5,}[a-z]*|[a-z]*[jqvwxz]{2}[a-z]*")
 
@@ -25,8 +25,8 @@ _UNSPEAKABLE: Final = re.compile(r"[^aeiouy]+|[a-z]*[^aeiouy]{5,}[a-z]*|[a-z]*[j
 def gibberish(candidate: Candidate, _facts: Facts) -> Signal | None:
     """Speak when most of at least three longer words are unspeakable; a sneeze or a slip is one word."""
     tokens = candidate.tokens[:MAX_TOKENS]
-    may_be_strewn = _HUMP.search(candidate.text) is not None
-    strewn = {match.start() for match in islice(_STREWN.finditer(candidate.text), MAX_TOKENS * may_be_strewn)}
+    found = islice(_STREWN.finditer(candidate.text), MAX_TOKENS) if _HUMP.search(candidate.text) else ()
+    strewn = {match.start() for match in found}
     if sum(_is_unspeakable(token.text[: _LONGEST + 1]) for token in tokens) + len(strewn) < 3:
         return None
     in_links = [link.span for link in candidate.links if link.span.field == "text"]

@@ -10,7 +10,7 @@ from service.screening.contacts import find_contacts
 from service.screening.facts import Facts
 from service.screening.filter import filter
 from service.screening.links import foreign_links
-from service.screening.pitches import Phrase, find_phrases
+from service.screening.pitches import PROFESSION, Phrase, find_phrases
 
 MAX_QUOTES: Final = 6
 TRADES: Final = {
@@ -65,7 +65,9 @@ def pitch(candidate: Candidate, facts: Facts) -> Signal | None:
     points = _trade_points(trades) + math.fsum(_KINDS[kind] for kind in kinds) + _REPEATED * _repeated(found)
     if "asking" in kinds and any(each.group == "promotion" for each in trades):
         points += _OWN
-    points -= _WARNING * min(2, sum(each.group == "warning" for each in found))
+    # Who says what they are and then how to reach them has said it to sell.
+    speaking = {"warning"} if contacts or asked else {"warning", PROFESSION}
+    points -= _WARNING * min(2, sum(each.group in speaking for each in found))
     points -= _THINNING * math.log(max(1.0, len(candidate.tokens) / _PLENTY))
     if points < 1.0:
         return None

@@ -63,6 +63,7 @@ class Folded:
         if (offsets := self.offsets) is None:
             return starts, ends
         lasts = ((offsets[end], offsets[end - 1] + 1) for end in ends)
+        # Without a call of `max` for each of thousands of words.
         return [offsets[start] for start in starts], [a if a > b else b for a, b in lasts]
 
 

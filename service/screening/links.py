@@ -37,7 +37,7 @@ _LINK: Final = re.compile(
     ))"""
 )
 _SPACE: Final = re.compile(r"\s")
-_WORTH_A_LOOK: Final = re.compile(r"://|\.(?<=\w\.)\w")
+_WORTH_A_LOOK: Final = re.compile(r"://|\.(?<=[\w.\-]\.)[\w\-]")
 _MARKUP: Final = re.compile(r"(?i)<a\s[^<>]{0,200}href|\[(?:url|link)[\]=]|\[[^\[\]\n]{1,80}\]\(https?://")
 # Services that shorten addresses; whoever gives a source gives it plainly.
 _SHORTENER: Final = re.compile(

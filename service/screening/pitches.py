@@ -26,8 +26,12 @@ SELLER: Final = "seller"
 BIDDING: Final = "bidding"
 _ASKING: Final = "asking"
 _BEGINNING: Final = re.compile(r"(?:^|[^\w\s'’]|\b(?:please|pls|plz|kindly|just|now|then|and|also|so)) *$")
+# What readers say who speak from a trade: `plumber here`, `soy abogada`.
+PROFESSION: Final = "profession"
 # What other people write too, and what says nothing in a name.
-NOT_SELLING: Final = frozenset({"money", "praise", "boilerplate", "warning", "asking", BIDDING, "testimony"})
+NOT_SELLING: Final = frozenset(
+    {"money", "praise", "boilerplate", "warning", "asking", BIDDING, "testimony", PROFESSION}
+)
 _SIGNS: Final = {**dict.fromkeys("\t\n\r\x0b\x0c\xa0-_*~|", " "), "\u2019": "'"}
 
 

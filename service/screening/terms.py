@@ -73,6 +73,7 @@ def blocked(hits: Sequence[TermHit]) -> Sequence[TermHit]:
 
 def is_covered(span: Span, allowed: Sequence[Span]) -> bool:
     """Whether one of these places holds the whole span."""
+    # A loop and no `any`: it is asked for each of many words, and most sites allow none.
     for each in allowed:
         if each.field == span.field and each.start <= span.start and span.end <= each.end:
             return True

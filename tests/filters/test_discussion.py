@@ -43,7 +43,8 @@ def test_it_never_outweighs_what_it_answers(candidate: Make) -> None:
     ("text", "website"),
     [
         (
-            "Solicitor here. Three months less a day is the limit, and waiting costs you £400.",
+            "Solicitor here. Three months less a day is the limit, and ACAS conciliation stops the clock. "
+            "Don't wait: claim before, cost is £400 for a tribunal claim.",
             "https://a.example",
         ),
         (

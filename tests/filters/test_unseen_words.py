@@ -1,5 +1,6 @@
 """Classes of swearing and of innocent words that lists written afterwards brought up: a few rows of each."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -198,7 +199,9 @@ def test_tags_flags_and_signs_hide_no_word(find: Find, written: str) -> None:
         ("¡C.O.Ñ.O, que paguen ya!", "es", "C.O.Ñ.O"),
         ("l.u.n.d pakro aur so jao", "ur", "l.u.n.d"),
         ("sshhiittt, petrol at 300", "en", "sshhiittt"),
-        ("Fook off back tae Westminster", "en", "Fook"),
+        ("fookin hell, the M25 again", "en", "fookin"),
+        ("Oh wan❶ you, Kevin", "en", "wan❶"),
+        ("W O G S H I T is this", "en", "S H I T"),
         ("Useless pricks, the lot of them.", "en", "pricks"),
         ("¡Me c*go en el ministro!", "es", "c*go"),
         ("Nobody but a prick would park there", "en", "prick"),
@@ -218,6 +221,7 @@ def test_what_is_drawn_out_or_set_apart_by_its_marks_is_found(
         "f*g is convolution and f*h is not; 2 &lt; 3 and a**b is a power.",
         "P A K I S T A N zindabad! The Pakis-\ntani rupee closed higher.",
         "C.O. Nolan and M.C. Rand; mmaarrssaallaa; a prick of the needle; lunch at Fook Lam Moon.",
+        "The nurse said a prick would not hurt; vitamins c o o n e.",
         "The Shitthaung temple and Kike Hernández were in the news. Kike Setién was not.",
         "🇫🇷 🇦🇬 🇵🇰 and 🇺🇸 were there.",
     ],
@@ -233,6 +237,12 @@ def test_what_belongs_to_a_language_is_found_letter_by_letter_in_it(
     find: Find, text: str, language: str
 ) -> None:
     assert find(text, language=language)
+
+
+def test_a_word_of_one_drawn_out_letter_is_read_in_no_time(find: Find) -> None:
+    began = time.process_time()
+    find(" ".join("a" * many + "h" for many in range(20, 40)))
+    assert time.process_time() - began < 1
 
 
 def test_an_infix_is_marked_and_not_the_word_around_it(find: Find) -> None:

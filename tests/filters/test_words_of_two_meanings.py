@@ -38,7 +38,6 @@ def test_the_same_letters_swear_where_no_name_can_stand(find: Find, text: str, w
         ("Convert it with ffmpeg -i movie.en.ass movie.srt", "en"),
         ("El faro de Cabo Cabrón guía a los pescadores.", "es"),
         ("گلی کی کتیا نے پانچ بچے دیے ہیں", "ur"),
-        ("In French 'retard' only means a delay.", "en"),
         ("Kamina insan hai, wada kar ke mukar gaya. Jhoota aur kameena!", "ur"),
         ("La douche est cassée et le plombier ne vient pas.", "fr"),
         ("Les p'tits vieux attendent le bus.", "fr"),

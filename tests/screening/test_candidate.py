@@ -46,6 +46,11 @@ def test_words_in_links_and_addresses_are_not_readable(candidate: Make) -> None:
     assert candidate("nothing of that").readable == candidate("nothing of that").tokens
 
 
+def test_no_word_is_readable_behind_an_address_inside_of_a_link(candidate: Make) -> None:
+    made = candidate("see https://a.example/@b.example/path and x@c.example, all", name="Al")
+    assert [token.text for token in made.readable] == ["al", "see", "and", "all"]
+
+
 def test_a_website_that_cannot_be_read_gives_no_words(candidate: Make) -> None:
     assert len(candidate("x", website="https://bücher.example").tokens) == 2
     assert len(candidate("x", website="http://[").tokens) == 2

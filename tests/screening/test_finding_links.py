@@ -24,6 +24,8 @@ from service.screening.links import (
         ("на пример-тест.рф, там", "пример-тест.рф", "xn----itbbjuqhdlic.xn--p1ai"),
         ("https://user@evil.example/", "https://user@evil.example/", "evil.example"),
         ("https://münchen.example/", "https://münchen.example/", "xn--mnchen-3ya.example"),
+        ("look at www.-shop now", "www.-shop", "www.-shop"),
+        ("go to shop-.com", "shop-.com", "shop-.com"),
         ("http://192.0.2.7:8080/a", "http://192.0.2.7:8080/a", "192.0.2.7"),
     ],
 )

@@ -98,12 +98,15 @@ def set_apart(candidate: Candidate, field: str, folded: Folded) -> Iterator[tupl
         places = [match.start() + place for place, letter in enumerate(match[0]) if letter.isalnum()]
         run = "".join(folded.text[place] for place in places[:left])
         left -= len(run)
-        for start, end, entry in _in_run(run):
+        for start, end, entry in _in_run(run, is_small=quote == quote.lower()):
             yield Span(field, *folded.origin(places[start], places[end - 1] + 1)), entry
 
 
-def _in_run(run: str) -> Iterator[tuple[int, int, Entry]]:
-    """The listed words in a run of letters, long enough not to stand there by chance, longest first."""
+def _in_run(run: str, *, is_small: bool) -> Iterator[tuple[int, int, Entry]]:
+    """The listed words in a run of letters, long enough not to stand there by chance, longest first.
+
+    `is_small` says that all of it is in small letters. What counts in these only must be a language's, too.
+    """
     start = 0
     while start + _SHORTEST_RUN <= len(run):
         if run.startswith(lists().innocent, start):
@@ -111,7 +114,7 @@ def _in_run(run: str) -> Iterator[tuple[int, int, Entry]]:
         for end in range(min(len(run), start + _LONGEST_IN_RUN), start + _SHORTEST_RUN - 1, -1):
             hit = look(run[start:end])
             entry = hit.entry if hit and hit.end is None else masked(run[start:end])
-            if entry:
+            if entry and (not entry.lowercase or (is_small and entry.language)):
                 # A letter more that makes no other word is a word of its own: `s h i t a lot`.
                 listed = lists().words
                 start += run[start:end] not in listed and run[start + 1 : end] in listed

@@ -14,6 +14,7 @@ def around(part: re.Pattern[str], pattern: re.Pattern[str], text: str, far: int)
     Whatever it finds holds a `part`, begins not after it, and reaches less than `far` code points to either
     side of the place where its first one begins. Where there are many of these, all of the text is searched.
     """
+    # For most texts this is all, and it costs less than an empty list.
     if not part.search(text):
         return ()
     places = [match.start() for match in islice(part.finditer(text), _FEW + 1)]

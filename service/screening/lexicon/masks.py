@@ -20,7 +20,9 @@ _MASKED: Final = re.compile(
     rf"(?:[^\W\d]|[{_SIGNS}]){{1,18}}(?:[^\W\d_]|[*#%&€£])(?![\w@])"
 )
 # The first sign of what is masked: after a letter, and not at the end, unless it can stand there.
-_FIRST_MASK: Final = re.compile(rf"[{_SIGNS}_](?<=[^\W\d_].)(?:[^\W\d]|[{_SIGNS}]|(?<=[*#%&€£]))")
+_FIRST_MASK: Final = re.compile(
+    rf"[{_SIGNS}_](?<=[^\W\d_].)(?:[^\W\d]|[{_SIGNS}]|(?<=[*#%&€£\u2776-\u2793]))"
+)
 # Most texts hold no two signs in a row, and need no closer look.
 _SIGNED: Final = re.compile(r"[*#%&@$!\-–—_]{2}")
 # A letter and what comics have people say: `F@#%`, `s#$&`.

@@ -10,7 +10,8 @@ _TWINS: Final = re.compile(r"(.)\1")
 _RUN: Final = re.compile(r"(.)\1{2,}")
 _DOUBLE_VOWEL: Final = re.compile(r"([aeiou])\1")
 _REPEATED: Final = re.compile(r"(.)\1+")
-_ALL_DOUBLED: Final = re.compile(r"(?:(.)\1+){3,}")
+# Nothing but runs: `sshhiittt`. Possessive, because a run can be cut in more ways than there is time for.
+_ALL_RUNS: Final = re.compile(r"(?:(.)\1++){3,}")
 _LEET: Final = str.maketrans("013456789@$!|€£", "oieasgtbgasilel")
 _LEET_L: Final = str.maketrans("013456789@$!|€£", "oleasgtbgasllel")
 _LEET_LI: Final = str.maketrans("013456789@$!|€£", "oleasgtbgasilel")
@@ -51,7 +52,7 @@ def loose_readings(word: str) -> Iterable[str]:
 def _shortened(word: str) -> Sequence[str]:
     if not _TWINS.search(word):
         return ()
-    once = (_REPEATED.sub(r"\1", word),) if _ALL_DOUBLED.fullmatch(word) else ()
+    once = (_REPEATED.sub(r"\1", word),) if _ALL_RUNS.fullmatch(word) else ()
     if runs := _RUN.findall(word):
         found = [_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)]
         # `asssshoooole`: one run is twins, the other is not.
